@@ -1,0 +1,68 @@
+#pragma once
+// What agents and presence say to each other. Conversion to and from JSON stands in the .cpp (tag_invoke), one
+// .schema.json and .example.json a message. Readers ignore unknown fields and refuse missing ones (InvalidMessage).
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "schemas/envelope.h"
+
+namespace lumos::schemas {
+
+enum class AgentStatus { Online, Error, Offline };
+enum class GoodbyeCause { Stopping, Restarting };
+
+struct CheckResult {
+    std::string name;
+    bool ok = false;
+    double latency_ms = 0;
+    std::optional<std::string> error;
+    Time since;
+};
+
+// "heartbeat". Limits: 4 KiB, 16 checks, an error of 256 bytes.
+struct Heartbeat {
+    AgentStatus status = AgentStatus::Online;
+    std::optional<GoodbyeCause> cause;  // With Offline only.
+    std::string session;
+    std::string boot_id;
+    std::int64_t count = 0;
+    double interval_seconds = 0;
+    std::optional<std::string> nats_server;
+    std::optional<std::int64_t> client_id;
+    std::optional<std::string> call;  // The call it answers.
+    std::string agent_version;
+    Time started_at;
+    std::vector<CheckResult> checks;
+};
+
+inline constexpr std::size_t kHeartbeatBytesMax = 4096;
+inline constexpr std::size_t kChecksMax = 16;
+inline constexpr std::size_t kCheckErrorBytesMax = 256;
+
+[[nodiscard]] std::string write_heartbeat(const Envelope& envelope, const Heartbeat& heartbeat);
+[[nodiscard]] Heartbeat read_heartbeat(std::string_view body);
+
+// "agent_call". The agent answers with a heartbeat at once.
+struct AgentCall {
+    std::string call_id;
+};
+[[nodiscard]] std::string write_agent_call(const Envelope& envelope, const AgentCall& call);
+[[nodiscard]] AgentCall read_agent_call(std::string_view body);
+
+// NATS's own CONNECT and DISCONNECT advisories (io.nats.server.advisory.v1.client_connect / client_disconnect).
+struct ClientAdvisory {
+    bool connected = false;
+    std::string nats_server;  // NATS's server id.
+    std::int64_t client_id = 0;
+    std::string user;      // Public nkey, proven by NATS.
+    std::string name_tag;  // The JWT's name, proven by NATS: "<account>.<server>" for an agent.
+    std::string reason;    // Of a disconnect.
+};
+// Nothing where the body is no such advisory, or of a client without a name tag and user.
+[[nodiscard]] std::optional<ClientAdvisory> read_client_advisory(std::string_view body);
+
+}  // namespace lumos::schemas

@@ -1,0 +1,26 @@
+#pragma once
+// What /readyz shows: one entry per dependency. Thread-safe.
+
+#include <map>
+#include <string>
+
+#include "workers/shared/runtime/guarded.h"
+
+namespace lumos::runtime {
+
+struct DependencyState {
+    bool ok = false;
+    std::string detail;
+};
+
+class Health {
+public:
+    void set(const std::string& dependency, bool ok, std::string detail = {});
+    [[nodiscard]] bool ready() const;
+    [[nodiscard]] std::map<std::string, DependencyState> all() const;
+
+private:
+    mutable Guarded<std::map<std::string, DependencyState>> states_;
+};
+
+}  // namespace lumos::runtime

@@ -1,0 +1,50 @@
+#pragma once
+// What every process does the same way: settings, log, signals, systemd, health. main.cpp calls run_process and wires
+// the real parts inside `body`.
+
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "workers/shared/runtime/health.h"
+#include "workers/shared/runtime/settings.h"
+
+namespace lumos::runtime {
+
+inline constexpr const char* kVersion = "1.0.0";
+
+class Process {
+public:
+    // Requested by SIGTERM and SIGINT. What is in hand is finished; exit within 10 s (a watchdog thread ends the process
+    // with status 1 after that).
+    [[nodiscard]] std::stop_token stop() const { return stop_; }
+    [[nodiscard]] const Values& values() const { return *values_; }
+    [[nodiscard]] Health& health() const { return *health_; }
+
+    // Called on SIGHUP, from a thread that is not a signal handler.
+    void on_reload(std::function<void()> callback) const;
+
+    // Tells systemd that the process is ready (sd_notify); a status line for `systemctl status`.
+    void ready() const;
+    void status(const std::string& line) const;
+
+    std::stop_token stop_;
+    const Values* values_ = nullptr;
+    Health* health_ = nullptr;
+    std::function<void(std::function<void()>)> set_reload_;
+};
+
+struct ProcessInfo {
+    std::string name;  // "lumos-presence"
+    std::vector<Setting> settings;
+    Validate validate = nullptr;
+};
+
+// Returns the exit status: 0 fine, 1 failed (what escaped `body` is logged), 2 wrong configuration (UsageError too).
+int run_process(const ProcessInfo& info, int argc, char** argv, const std::function<void(const Process&)>& body);
+
+// READY=1 and the like to $NOTIFY_SOCKET; nothing without one. Thread-safe.
+void notify_systemd(const std::string& state);
+
+}  // namespace lumos::runtime
