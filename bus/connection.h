@@ -1,7 +1,8 @@
 #pragma once
-// One connection to NATS that is kept for ever: also after the client library has given up for good (it closes after two
-// equal authentication errors, and fails 1 nkey login in 256), a new one is made. Credentials are read again at each
-// (re)connect. All methods are thread-safe; nothing waits longer than its limit.
+// One connection to NATS that is kept for ever: also after the client library has given up for good
+// (it closes after two equal authentication errors, and fails 1 nkey login in 256), a new one is
+// made. Credentials are read again at each (re)connect. All methods are thread-safe; nothing waits
+// longer than its limit.
 
 #include <chrono>
 #include <cstdint>
@@ -33,10 +34,12 @@ struct ConnectionOptions {
     std::chrono::milliseconds reconnect_wait_max{5'000};  // Doubling, with jitter.
     std::chrono::milliseconds ping_interval{15'000};
     int pings_outstanding_max = 2;
-    // Called from the library's threads, never concurrently with themselves; must not block and must not throw.
+    // Called from the library's threads, never concurrently with themselves; must not block and
+    // must not throw.
     std::function<void(const ConnectionState&)> on_connected;
     std::function<void(const ConnectionState&)> on_disconnected;
-    std::function<void(const std::string& what)> on_error;  // Asynchronous: refused publishes, slow consumers.
+    std::function<void(const std::string& what)>
+        on_error;  // Asynchronous: refused publishes, slow consumers.
 };
 
 struct Message {
@@ -58,7 +61,8 @@ struct PublishAck {
 
 class Connection {
 public:
-    // Connects in the background; never throws because NATS is away (it does when the options are nonsense).
+    // Connects in the background; never throws because NATS is away (it does when the options are
+    // nonsense).
     explicit Connection(ConnectionOptions options);
     ~Connection();  // Without draining.
     Connection(const Connection&) = delete;
@@ -68,24 +72,28 @@ public:
     // False when it is not connected within `at_most`.
     bool wait_connected(std::chrono::milliseconds at_most) const;
 
-    // Core publish, no acknowledgement. Throws BusUnavailable while disconnected (nothing is buffered: a late heartbeat
-    // is a lie).
+    // Core publish, no acknowledgement. Throws BusUnavailable while disconnected (nothing is
+    // buffered: a late heartbeat is a lie).
     void publish(std::string_view subject, std::string_view body);
     // Waits until all published so far has reached the server.
     void flush(std::chrono::milliseconds at_most);
 
-    // Into a stream, with message id (may be "") and acknowledgement. Throws BusUnavailable (also when it is not known
-    // whether it was stored), StreamMissing, BusRefused.
+    // Into a stream, with message id (may be "") and acknowledgement. Throws BusUnavailable (also
+    // when it is not known whether it was stored), StreamMissing, BusRefused.
     PublishAck publish_acknowledged(
-        std::string_view subject, std::string_view body, std::string_view message_id,
+        std::string_view subject,
+        std::string_view body,
+        std::string_view message_id,
         std::chrono::milliseconds at_most = std::chrono::milliseconds{5'000});
 
     // Core request and reply.
-    std::string request(std::string_view subject, std::string_view body, std::chrono::milliseconds at_most);
+    std::string request(
+        std::string_view subject, std::string_view body, std::chrono::milliseconds at_most);
 
-    // The handler runs on a thread of the subscription, one message at a time; it must not throw. Survives reconnects,
-    // also those after the library gave up.
-    std::unique_ptr<Subscription> subscribe(const std::string& subject, std::function<void(const Message&)> handler);
+    // The handler runs on a thread of the subscription, one message at a time; it must not throw.
+    // Survives reconnects, also those after the library gave up.
+    std::unique_ptr<Subscription> subscribe(
+        const std::string& subject, std::function<void(const Message&)> handler);
 
     // Lets handlers finish, sends what is buffered, closes: within `at_most`.
     void drain(std::chrono::milliseconds at_most = std::chrono::milliseconds{10'000});

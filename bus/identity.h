@@ -1,6 +1,8 @@
 #pragma once
-// Who may connect, in NATS's operator mode: nkeys and JWTs, minted with libsodium, and the files of `lumosctl bus init`.
-// Pure but for the files that are written; safe from any thread.
+// Who may connect, in NATS's operator mode: nkeys and JWTs, minted with libsodium, and the files of
+// `lumosctl bus init`. Pure but for the files that are written; safe from any thread.
+
+#include "schemas/time.h"
 
 #include <cstdint>
 #include <optional>
@@ -8,13 +10,12 @@
 #include <string_view>
 #include <vector>
 
-#include "schemas/time.h"
-
 namespace lumos::bus {
 
 enum class KeyKind { Operator, Account, User };
 
-// An Ed25519 key pair as NATS writes it. The seed is a secret: it leaves only into files with mode 0600.
+// An Ed25519 key pair as NATS writes it. The seed is a secret: it leaves only into files with mode
+// 0600.
 struct KeyPair {
     KeyKind kind = KeyKind::User;
     std::string public_key;  // O…, A…, U…
@@ -27,33 +28,37 @@ struct KeyPair {
 struct Permissions {
     std::vector<std::string> publish_allow;
     std::vector<std::string> subscribe_allow;
-    bool answers = false;  // May reply to requests that it receives.
+    bool answers = false;                            // May reply to requests that it receives.
     std::vector<std::string> connection_types = {};  // Empty: all. "STANDARD", "WEBSOCKET".
 };
 
 // A user's JWT, signed by an account's signing key.
 struct UserClaims {
-    std::string name;            // "<account>.<server>" of an agent, the kind of a process otherwise.
+    std::string name;  // "<account>.<server>" of an agent, the kind of a process otherwise.
     std::string public_key;
     std::string issuer_account;  // The account's own key (A…), where a signing key signs.
     Permissions permissions;
     std::optional<Time> expires;
 };
-[[nodiscard]] std::string mint_user(const UserClaims& claims, const KeyPair& signing_key, Time issued_at);
+[[nodiscard]] std::string mint_user(
+    const UserClaims& claims, const KeyPair& signing_key, Time issued_at);
 
 // The text of a credentials file.
 [[nodiscard]] std::string credentials(std::string_view jwt, std::string_view seed);
-// The name inside a credentials file's JWT: an agent learns from it who it is. Nothing where it is none.
+// The name inside a credentials file's JWT: an agent learns from it who it is. Nothing where it is
+// none.
 [[nodiscard]] std::optional<std::string> name_in_credentials(std::string_view file);
 
-// What `signing.key` holds: the account's signing seed and the account it signs for. Lines `seed: SA…`, `account: A…`.
+// What `signing.key` holds: the account's signing seed and the account it signs for. Lines `seed:
+// SA…`, `account: A…`.
 struct SigningKey {
     KeyPair key;
     std::string account;
 };
 [[nodiscard]] SigningKey read_signing_key(const std::string& path);
 
-// An agent's rights: publish its own heartbeat, subscribe its own call, nothing else; TCP or WebSocket.
+// An agent's rights: publish its own heartbeat, subscribe its own call, nothing else; TCP or
+// WebSocket.
 [[nodiscard]] Permissions agent_permissions(std::string_view account, std::string_view server);
 
 struct AgentCredentials {
@@ -61,7 +66,10 @@ struct AgentCredentials {
     std::string public_key;
 };
 [[nodiscard]] AgentCredentials mint_agent(
-    std::string_view account, std::string_view server, const SigningKey& signing_key, Time issued_at);
+    std::string_view account,
+    std::string_view server,
+    const SigningKey& signing_key,
+    Time issued_at);
 
 struct BusInit {
     std::string directory;
@@ -70,8 +78,8 @@ struct BusInit {
     std::string store;                     // JetStream's; default <directory>/store
     std::string server_name = "lumos-1";
 };
-// Writes nats.conf, creds/<process>.creds, signing.key, offline/. Throws BusRefused where something is there already:
-// it never overwrites. Returns the paths that it wrote.
+// Writes nats.conf, creds/<process>.creds, signing.key, offline/. Throws BusRefused where something
+// is there already: it never overwrites. Returns the paths that it wrote.
 std::vector<std::string> init_bus(const BusInit& init, Time now);
 
 }  // namespace lumos::bus

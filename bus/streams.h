@@ -1,6 +1,9 @@
 #pragma once
-// Our streams and consumers (docs/messages.md has the table): created where they are missing, never changed behind
-// anybody's back, and noticed when they were created anew.
+// Our streams and consumers (docs/messages.md has the table): created where they are missing, never
+// changed behind anybody's back, and noticed when they were created anew.
+
+#include "bus/connection.h"
+#include "schemas/time.h"
 
 #include <chrono>
 #include <cstdint>
@@ -8,9 +11,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "bus/connection.h"
-#include "schemas/time.h"
 
 namespace lumos::bus {
 
@@ -33,8 +33,9 @@ struct StreamState {
     std::uint64_t last_sequence = 0;
 };
 
-// Makes the stream of that name (one of the constants above) and its durable consumers if they are missing. Idempotent
-// from many processes at once. Returns its state; throws BusUnavailable, BusRefused (another configuration is there).
+// Makes the stream of that name (one of the constants above) and its durable consumers if they are
+// missing. Idempotent from many processes at once. Returns its state; throws BusUnavailable,
+// BusRefused (another configuration is there).
 StreamState ensure_stream(Connection& connection, std::string_view name);
 
 // All six; returns their states.

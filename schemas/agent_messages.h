@@ -1,14 +1,15 @@
 #pragma once
-// What agents and presence say to each other. Conversion to and from JSON stands in the .cpp (tag_invoke), one
-// .schema.json and .example.json a message. Readers ignore unknown fields and refuse missing ones (InvalidMessage).
+// What agents and presence say to each other. Conversion to and from JSON stands in the .cpp
+// (tag_invoke), one .schema.json and .example.json a message. Readers ignore unknown fields and
+// refuse missing ones (InvalidMessage).
+
+#include "schemas/envelope.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "schemas/envelope.h"
 
 namespace lumos::schemas {
 
@@ -53,7 +54,8 @@ struct AgentCall {
 [[nodiscard]] std::string write_agent_call(const Envelope& envelope, const AgentCall& call);
 [[nodiscard]] AgentCall read_agent_call(std::string_view body);
 
-// NATS's own CONNECT and DISCONNECT advisories (io.nats.server.advisory.v1.client_connect / client_disconnect).
+// NATS's own CONNECT and DISCONNECT advisories (io.nats.server.advisory.v1.client_connect /
+// client_disconnect).
 struct ClientAdvisory {
     bool connected = false;
     std::string nats_server;  // NATS's server id.

@@ -1,15 +1,16 @@
 #pragma once
 // CloudEvents 1.0, structured JSON: the envelope of every message of ours (docs/messages.md).
-// Pure; safe from any thread. Reading throws InvalidMessage, which names the field and what is wrong with it.
+// Pure; safe from any thread. Reading throws InvalidMessage, which names the field and what is
+// wrong with it.
+
+#include "schemas/time.h"
+
+#include <boost/json/fwd.hpp>
 
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-
-#include <boost/json/fwd.hpp>
-
-#include "schemas/time.h"
 
 namespace lumos::schemas {
 
@@ -22,8 +23,9 @@ struct InvalidMessage : std::runtime_error {
 
 struct Envelope {
     std::string id;
-    std::string source;   // "/lumos/presence"
-    std::string what;     // "server_down": type is gate.lumos.<what>.v1, dataschema urn:lumos:schema:<what>:1
+    std::string source;  // "/lumos/presence"
+    std::string
+        what;  // "server_down": type is gate.lumos.<what>.v1, dataschema urn:lumos:schema:<what>:1
     std::string subject;  // Domain name, server id, zone, channel, or the tick's second.
     Time time;            // When it became true.
     std::optional<std::string> account;        // Absent only on the tick.

@@ -1,18 +1,18 @@
 #pragma once
-// The data of events: what subscribers, webhooks, mails and the API show. All fields are always present, "none" is
-// null. to_json gives the `data` member; the row and the envelope carry the rest. One .schema.json and .example.json
-// a message.
+// The data of events: what subscribers, webhooks, mails and the API show. All fields are always
+// present, "none" is null. to_json gives the `data` member; the row and the envelope carry the
+// rest. One .schema.json and .example.json a message.
+
+#include "schemas/agent_messages.h"
+#include "schemas/time.h"
+
+#include <boost/json/fwd.hpp>
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <boost/json/fwd.hpp>
-
-#include "schemas/agent_messages.h"
-#include "schemas/time.h"
 
 namespace lumos::schemas {
 
@@ -22,7 +22,7 @@ struct ServerStatusEvent {
     std::string server_name;
     std::string status;           // offline | error; of server_up: online
     std::string previous_status;  // unknown | online | offline | error
-    std::string cause;            // disconnect | stopping | silence | local_check; of server_up: heartbeat
+    std::string cause;  // disconnect | stopping | silence | local_check; of server_up: heartbeat
     std::string message;
     Time since;
     std::optional<Time> last_seen;
@@ -42,13 +42,15 @@ struct DomainSwitchEvent {
     std::optional<std::string> to_ip;
     std::optional<std::string> from_ipv6;
     std::optional<std::string> to_ipv6;
-    std::optional<std::string> from_server_id;  // Null: what was published was no assigned server's.
+    std::optional<std::string>
+        from_server_id;  // Null: what was published was no assigned server's.
     std::optional<std::string> from_server_name;
     std::string to_server_id;
     std::string to_server_name;
     std::string primary_server_id;
     std::string reason;  // Primary server down | Primary server recovered | Operator request
-    std::string cause;   // disconnect | stopping | silence | local_check | active_secondary_down | operator | settled | heartbeat
+    std::string cause;   // disconnect | stopping | silence | local_check | active_secondary_down |
+                         // operator | settled | heartbeat
     std::string message;
     std::string failover_status;           // active | failed_over
     std::string previous_failover_status;  // active | failed_over

@@ -1,6 +1,7 @@
 #pragma once
-// The only place where a subject is built or parsed (docs/messages.md has the table). Pure; safe from any thread.
-// Building aborts on a slug or name that is not valid: callers hold validated names.
+// The only place where a subject is built or parsed (docs/messages.md has the table). Pure; safe
+// from any thread. Building aborts on a slug or name that is not valid: callers hold validated
+// names.
 
 #include <optional>
 #include <string>
@@ -40,7 +41,8 @@ inline constexpr std::string_view kAllHeartbeats = "lumos.agent.*.*.heartbeat";
 [[nodiscard]] std::string server_check(std::string_view account, std::string_view server);
 [[nodiscard]] std::string zone_check(std::string_view account, std::string_view zone);
 [[nodiscard]] std::string notify(std::string_view account, std::string_view channel);
-// lumos.event.<account>.<kind>.<subject>.<what>; account "_system" and kind Control for the control plane's own.
+// lumos.event.<account>.<kind>.<subject>.<what>; account "_system" and kind Control for the control
+// plane's own.
 [[nodiscard]] std::string event(
     std::string_view account, SubjectKind kind, std::string_view subject, std::string_view what);
 // lumos.dead.<consumer>.<original subject without its "lumos.">
@@ -48,7 +50,8 @@ inline constexpr std::string_view kAllHeartbeats = "lumos.agent.*.*.heartbeat";
 
 // Who speaks, from the subject of a heartbeat; nothing where it is not one.
 [[nodiscard]] std::optional<AgentSubject> parse_heartbeat(std::string_view subject);
-// The zone's name and account of lumos.job.<account>.zone.<zone>.check, the server's of ….server.<server>.check.
+// The zone's name and account of lumos.job.<account>.zone.<zone>.check, the server's of
+// ….server.<server>.check.
 struct CheckSubject {
     std::string account;
     bool is_zone = false;

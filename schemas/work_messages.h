@@ -1,13 +1,13 @@
 #pragma once
-// Wake-ups: the tick, check jobs, notification jobs. Losing, repeating or delaying one costs a second, not truth.
-// One .schema.json and .example.json a message.
+// Wake-ups: the tick, check jobs, notification jobs. Losing, repeating or delaying one costs a
+// second, not truth. One .schema.json and .example.json a message.
+
+#include "schemas/envelope.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "schemas/envelope.h"
 
 namespace lumos::schemas {
 
@@ -21,8 +21,8 @@ struct CycleTick {
 [[nodiscard]] std::string write_cycle_tick(const Envelope& envelope, const CycleTick& tick);
 [[nodiscard]] CycleTick read_cycle_tick(std::string_view body);
 
-// "zone_check" and "server_check". trigger: cycle | server_event | answer | alarm | pending_change | operator |
-// config_change. The envelope's id is the request's, different for each cause.
+// "zone_check" and "server_check". trigger: cycle | server_event | answer | alarm | pending_change
+// | operator | config_change. The envelope's id is the request's, different for each cause.
 struct Check {
     bool is_zone = true;
     std::string name;  // Zone name, or server slug.

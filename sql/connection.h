@@ -1,6 +1,6 @@
 #pragma once
-// A session with PostgreSQL. Connect timeout 5 s; keepalives and tcp_user_timeout, so that a dead peer is noticed; time
-// zone UTC. Never reconnects by itself. Not thread-safe.
+// A session with PostgreSQL. Connect timeout 5 s; keepalives and tcp_user_timeout, so that a dead
+// peer is noticed; time zone UTC. Never reconnects by itself. Not thread-safe.
 
 #include <memory>
 #include <stop_token>
@@ -10,9 +10,9 @@ namespace lumos::sql {
 
 class Connection {
 public:
-    // url: libpq's URI or key=value form. application_name is "<process>/<instance>": status counts processes by it.
-    // Throws Lost where the database cannot be reached, Broken where the URL is nonsense. No message ever contains the
-    // password.
+    // url: libpq's URI or key=value form. application_name is "<process>/<instance>": status counts
+    // processes by it. Throws Lost where the database cannot be reached, Broken where the URL is
+    // nonsense. No message ever contains the password.
     Connection(const std::string& url, const std::string& application_name);
     ~Connection();
     Connection(Connection&&) noexcept;

@@ -12,7 +12,9 @@ struct Busy : std::runtime_error {
 
 // A rule of the schema says no: `constraint` is its name (each has one).
 struct Conflict : std::runtime_error {
-    Conflict(const std::string& what, std::string name) : runtime_error(what), constraint(std::move(name)) {}
+    Conflict(const std::string& what, std::string name)
+        : runtime_error(what),
+          constraint(std::move(name)) {}
     std::string constraint;
 };
 

@@ -1,12 +1,13 @@
 #pragma once
-// Recording an event: the event, its outbox row and its deliveries are rows of the caller's transaction.
+// Recording an event: the event, its outbox row and its deliveries are rows of the caller's
+// transaction.
+
+#include "schemas/time.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "schemas/time.h"
 
 namespace lumos::sql {
 
@@ -37,10 +38,12 @@ struct RecordedEvent {
     std::int64_t sequence = 0;
     Time time;
     std::string incident;
-    std::vector<NewDelivery> deliveries;  // For the notify jobs that are published after the commit.
+    std::vector<NewDelivery>
+        deliveries;  // For the notify jobs that are published after the commit.
 };
 
-// Events of the control plane (no account) are delivered to the channels of every account that select them.
+// Events of the control plane (no account) are delivered to the channels of every account that
+// select them.
 RecordedEvent record_event(Transaction& transaction, const NewEvent& event);
 
 }  // namespace lumos::sql

@@ -1,11 +1,11 @@
 #pragma once
-// The schema's numbered steps: forward only, checksummed, safe when many processes start at once (one migrates under an
-// advisory lock of its transaction, the others wait and find it done).
+// The schema's numbered steps: forward only, checksummed, safe when many processes start at once
+// (one migrates under an advisory lock of its transaction, the others wait and find it done).
+
+#include "sql/connection.h"
 
 #include <string>
 #include <vector>
-
-#include "sql/connection.h"
 
 namespace lumos::sql {
 
@@ -16,11 +16,11 @@ struct MigrationState {
     bool changed = false;  // Its text differs from what was applied.
 };
 
-[[nodiscard]] int schema_version();                               // The newest this program knows.
-[[nodiscard]] int database_version(Connection& connection);       // 0: not migrated.
+[[nodiscard]] int schema_version();                          // The newest this program knows.
+[[nodiscard]] int database_version(Connection& connection);  // 0: not migrated.
 [[nodiscard]] std::vector<MigrationState> migration_states(Connection& connection);
-// Applies what is missing; returns the numbers that were. Throws Broken where an applied step was changed or is unknown
-// to this program by more than one.
+// Applies what is missing; returns the numbers that were. Throws Broken where an applied step was
+// changed or is unknown to this program by more than one.
 std::vector<int> migrate(Connection& connection);
 
 }  // namespace lumos::sql

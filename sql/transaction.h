@@ -1,7 +1,12 @@
 #pragma once
-// Running the queries of sql/queries/. Only stores in sql/ and tests include this; libpqxx stays behind it.
-// A Connection is one session and never reconnects by itself: when it is lost it stays lost (libpqxx 6.4.5 would silently
-// go on in a new session). Not thread-safe: one thread at a time uses a connection and its transaction.
+// Running the queries of sql/queries/. Only stores in sql/ and tests include this; libpqxx stays
+// behind it. A Connection is one session and never reconnects by itself: when it is lost it stays
+// lost (libpqxx 6.4.5 would silently go on in a new session). Not thread-safe: one thread at a time
+// uses a connection and its transaction.
+
+#include "schemas/time.h"
+
+#include "queries/embedded_files.h"
 
 #include <chrono>
 #include <cstdint>
@@ -12,9 +17,6 @@
 #include <type_traits>
 #include <vector>
 
-#include "queries/embedded_files.h"
-#include "schemas/time.h"
-
 namespace lumos::sql {
 
 using Query = queries::EmbeddedFile;
@@ -22,26 +24,28 @@ using Query = queries::EmbeddedFile;
 // A parameter as text, or null. Lists become PostgreSQL array literals.
 class Param {
 public:
-    Param(std::nullopt_t) {}                                                  // NOLINT(google-explicit-constructor)
-    Param(const char* text) : text_(text) {}                                  // NOLINT(google-explicit-constructor)
-    Param(const std::string& text) : text_(text) {}                           // NOLINT(google-explicit-constructor)
-    Param(std::string_view text) : text_(std::string(text)) {}                // NOLINT(google-explicit-constructor)
-    Param(bool value) : text_(value ? "true" : "false") {}                    // NOLINT(google-explicit-constructor)
-    Param(double value);                                                      // NOLINT(google-explicit-constructor)
-    Param(Time time) : text_(to_sql_time(time)) {}                            // NOLINT(google-explicit-constructor)
-    Param(std::chrono::microseconds interval);                                // NOLINT(google-explicit-constructor)
+    Param(std::nullopt_t) {}                         // NOLINT(google-explicit-constructor)
+    Param(const char* text) : text_(text) {}         // NOLINT(google-explicit-constructor)
+    Param(const std::string& text) : text_(text) {}  // NOLINT(google-explicit-constructor)
+    Param(std::string_view text)
+        : text_(std::string(text)) {}                       // NOLINT(google-explicit-constructor)
+    Param(bool value) : text_(value ? "true" : "false") {}  // NOLINT(google-explicit-constructor)
+    Param(double value);                                    // NOLINT(google-explicit-constructor)
+    Param(Time time) : text_(to_sql_time(time)) {}          // NOLINT(google-explicit-constructor)
+    Param(std::chrono::microseconds interval);              // NOLINT(google-explicit-constructor)
     template <typename Integer>
-        requires(std::is_integral_v<Integer> && !std::is_same_v<Integer, bool>)
-    Param(Integer value) : text_(std::to_string(value)) {}                    // NOLINT(google-explicit-constructor)
+    requires(std::is_integral_v<Integer> && !std::is_same_v<Integer, bool>) Param(Integer value)
+        : text_(std::to_string(value)) {}  // NOLINT(google-explicit-constructor)
     template <typename T>
-    Param(const std::optional<T>& value) {                                    // NOLINT(google-explicit-constructor)
+    Param(const std::optional<T>& value) {  // NOLINT(google-explicit-constructor)
         if (value) {
             text_ = Param(*value).text_;
         }
     }
-    Param(const std::vector<std::int64_t>& values);                           // NOLINT(google-explicit-constructor)
-    Param(const std::vector<std::string>& values);                            // NOLINT(google-explicit-constructor)
-    Param(const std::vector<std::optional<std::string>>& values);             // NOLINT(google-explicit-constructor)
+    Param(const std::vector<std::int64_t>& values);  // NOLINT(google-explicit-constructor)
+    Param(const std::vector<std::string>& values);   // NOLINT(google-explicit-constructor)
+    Param(const std::vector<std::optional<std::string>>&
+              values);  // NOLINT(google-explicit-constructor)
     // bytea, in hexadecimal form.
     [[nodiscard]] static Param bytes(std::string_view raw);
 
@@ -66,7 +70,8 @@ public:
     [[nodiscard]] std::optional<std::int64_t> optional_integer(const char* column) const;
     [[nodiscard]] std::optional<double> optional_number(const char* column) const;
     [[nodiscard]] std::optional<Time> optional_time(const char* column) const;
-    [[nodiscard]] std::vector<std::string> texts(const char* column) const;  // A text[]; null is empty.
+    [[nodiscard]] std::vector<std::string> texts(
+        const char* column) const;  // A text[]; null is empty.
 
 private:
     friend class Rows;
@@ -78,12 +83,12 @@ private:
 class Rows {
 public:
     class Impl;
-    explicit Rows(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}  // allow: results are shared and immutable
-    [[nodiscard]] std::size_t size() const;       // Rows returned.
-    [[nodiscard]] std::size_t affected() const;   // Rows inserted, updated or deleted.
+    explicit Rows(std::shared_ptr<const Impl> impl);  // allow: as below
+    [[nodiscard]] std::size_t size() const;           // Rows returned.
+    [[nodiscard]] std::size_t affected() const;       // Rows inserted, updated or deleted.
     [[nodiscard]] bool empty() const { return size() == 0; }
     [[nodiscard]] Row at(std::size_t index) const { return Row(*this, index); }
-    [[nodiscard]] Row only() const;               // Throws Broken unless there is exactly one.
+    [[nodiscard]] Row only() const;  // Throws Broken unless there is exactly one.
     class Iterator {
     public:
         Iterator(const Rows& rows, std::size_t index) : rows_(&rows), index_(index) {}
@@ -103,12 +108,13 @@ public:
 
 private:
     friend class Row;
-    std::shared_ptr<const Impl> impl_;
+    std::shared_ptr<const Impl> impl_;  // allow: a copied result shares its rows
 };
 
 class Connection;
 
-// One transaction, READ COMMITTED, with its limits set by SET LOCAL. Rolled back when destroyed without commit().
+// One transaction, READ COMMITTED, with its limits set by SET LOCAL. Rolled back when destroyed
+// without commit().
 class Transaction {
 public:
     struct Limits {

@@ -1,7 +1,9 @@
 #pragma once
-// A DNS service as the switch needs it: zones, the records of a name or a zone, and one write that is all or nothing.
-// What a provider knows and we do not (ids, comments, tags, settings) travels in `original` and is given back unchanged.
-// Thread-safe. A call ends by its deadline.
+// A DNS service as the switch needs it: zones, the records of a name or a zone, and one write that
+// is all or nothing. What a provider knows and we do not (ids, comments, tags, settings) travels in
+// `original` and is given back unchanged. Thread-safe. A call ends by its deadline.
+
+#include "workers/shared/runtime/secret.h"
 
 #include <chrono>
 #include <cstdint>
@@ -10,8 +12,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "workers/shared/runtime/secret.h"
 
 namespace lumos::http {
 class Client;
@@ -33,14 +33,16 @@ struct Record {
 enum class Verdict {
     Applied,  // Yes, and the answer equals the request.
     Refused,  // A definite no: nothing was changed.
-    Unknown   // Timeout, 5xx, cut connection, an answer that differs from the request: it may have been changed.
+    Unknown   // Timeout, 5xx, cut connection, an answer that differs from the request: it may have
+              // been changed.
 };
 
 struct ProviderError {
-    int http_status = 0;     // 0: no answer.
-    std::int64_t code = 0;   // The provider's own.
-    std::string message;     // Fit for people; never contains the token.
-    std::string reason;      // Our code: token_invalid | token_permission | zone_unknown | rate_limited | provider_unreachable | rejected
+    int http_status = 0;    // 0: no answer.
+    std::int64_t code = 0;  // The provider's own.
+    std::string message;    // Fit for people; never contains the token.
+    std::string reason;  // Our code: token_invalid | token_permission | zone_unknown | rate_limited
+                         // | provider_unreachable | rejected
 };
 
 template <typename T>
@@ -54,9 +56,9 @@ struct Answer {
 struct Zone {
     std::string id;
     std::string name;
-    std::string plan;           // "free", "pro" …; "" where the token may not see it.
+    std::string plan;  // "free", "pro" …; "" where the token may not see it.
     std::int64_t batch_max = 200;
-    bool may_edit = false;      // As far as the listing says.
+    bool may_edit = false;  // As far as the listing says.
 };
 
 struct TokenState {
@@ -75,9 +77,10 @@ struct RecordPage {
 struct RecordEdit {
     enum class Kind { Update, Create, Remove };
     Kind kind = Kind::Update;
-    Record before;  // Of Update and Remove: what was read. Of Create: the record to be put back (`original` may be "").
-    std::string content;    // Of Update and Create.
-    std::int64_t ttl = 1;   // Of Update and Create; ignored where proxied.
+    Record before;  // Of Update and Remove: what was read. Of Create: the record to be put back
+                    // (`original` may be "").
+    std::string content;   // Of Update and Create.
+    std::int64_t ttl = 1;  // Of Update and Create; ignored where proxied.
 };
 
 struct WriteResult {
@@ -94,14 +97,16 @@ public:
     [[nodiscard]] virtual Answer<TokenState> verify_token(Millis deadline) = 0;
     [[nodiscard]] virtual Answer<std::vector<Zone>> zones(Millis deadline) = 0;
     [[nodiscard]] virtual Answer<Zone> zone(std::string_view name_or_id, Millis deadline) = 0;
-    // Proves that the token may edit the zone without changing anything that anybody sees. Costs calls.
+    // Proves that the token may edit the zone without changing anything that anybody sees. Costs
+    // calls.
     [[nodiscard]] virtual Answer<bool> may_edit(std::string_view zone_id, Millis deadline) = 0;
 
     // All records of exactly that name, of all types.
     [[nodiscard]] virtual Answer<std::vector<Record>> records_of(
         std::string_view zone_id, std::string_view name, Millis deadline) = 0;
     // One page of the zone's records, 5,000 at most; first page is 1.
-    [[nodiscard]] virtual Answer<RecordPage> records_page(std::string_view zone_id, int page, Millis deadline) = 0;
+    [[nodiscard]] virtual Answer<RecordPage> records_page(
+        std::string_view zone_id, int page, Millis deadline) = 0;
 
     // One call: a PATCH where it is one update, else one batch. All or nothing.
     [[nodiscard]] virtual WriteResult write(
@@ -110,6 +115,9 @@ public:
 
 // kind: "cloudflare". The client outlives the provider.
 [[nodiscard]] std::unique_ptr<Provider> make_provider(
-    std::string_view kind, const std::string& base_url, runtime::Secret token, http::Client& client);
+    std::string_view kind,
+    const std::string& base_url,
+    runtime::Secret token,
+    http::Client& client);
 
 }  // namespace lumos::dns

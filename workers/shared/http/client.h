@@ -1,6 +1,6 @@
 #pragma once
-// HTTP(S) requests with every limit set: connect, whole request, body size. TLS is verified. Redirects are not
-// followed. Thread-safe.
+// HTTP(S) requests with every limit set: connect, whole request, body size. TLS is verified.
+// Redirects are not followed. Thread-safe.
 
 #include <chrono>
 #include <cstdint>
@@ -14,7 +14,8 @@
 
 namespace lumos::http {
 
-using Headers = std::multimap<std::string, std::string>;  // Names as sent; look up with find_header.
+using Headers =
+    std::multimap<std::string, std::string>;  // Names as sent; look up with find_header.
 
 [[nodiscard]] std::optional<std::string> find_header(const Headers& headers, std::string_view name);
 
@@ -23,10 +24,12 @@ struct Request {
     std::string url;  // http:// or https://, IPv6 in brackets.
     Headers headers;
     std::string body;
-    std::chrono::milliseconds deadline{8'000};  // For everything: resolve, connect, TLS, send, receive.
+    std::chrono::milliseconds deadline{
+        8'000};  // For everything: resolve, connect, TLS, send, receive.
     std::chrono::milliseconds connect_timeout{3'000};
     std::size_t body_bytes_max = 8 * 1024 * 1024;
-    // Asked for each resolved address (text form) before connecting to exactly it; false refuses. Empty: all allowed.
+    // Asked for each resolved address (text form) before connecting to exactly it; false refuses.
+    // Empty: all allowed.
     std::function<bool(std::string_view address)> may_connect = {};
     bool verify_tls = true;
     std::string ca_file = {};  // Besides the system's.
@@ -43,7 +46,8 @@ struct Response {
     int status = 0;
     Headers headers;
     std::string body;
-    // Whether anything of the request may have reached the peer: false only where it certainly has not.
+    // Whether anything of the request may have reached the peer: false only where it certainly has
+    // not.
     bool may_have_been_sent = false;
     [[nodiscard]] bool answered() const { return failure == Failure::None; }
 };

@@ -1,6 +1,9 @@
 #pragma once
 // A small HTTP server around cpp-httplib with every limit set. Routes are added before start().
 
+#include "workers/shared/http/client.h"
+#include "workers/shared/runtime/health.h"
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -9,9 +12,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "workers/shared/http/client.h"
-#include "workers/shared/runtime/health.h"
 
 namespace lumos::http {
 
@@ -30,7 +30,8 @@ struct ServerResponse {
     std::string content_type = "application/json";
     Headers headers;
     std::string body;
-    // Server-sent events and the like: called again and again with `write` until it returns false or the peer is gone.
+    // Server-sent events and the like: called again and again with `write` until it returns false
+    // or the peer is gone.
     std::function<bool(const std::function<bool(std::string_view)>& write)> stream = {};
 };
 
@@ -61,7 +62,8 @@ public:
     // Wraps every handler: authentication, errors, logging.
     void wrap(std::function<ServerResponse(const ServerRequest&, const Handler&)> around);
 
-    // Binds and serves in threads of its own. Throws runtime::UsageError where the address cannot be bound.
+    // Binds and serves in threads of its own. Throws runtime::UsageError where the address cannot
+    // be bound.
     void start();
     [[nodiscard]] int port() const;
     void stop();
@@ -72,6 +74,7 @@ private:
 };
 
 // /metrics, /healthz, /readyz. Null where `listen` is empty.
-[[nodiscard]] std::unique_ptr<Server> serve_health(const std::string& listen, const runtime::Health& health);
+[[nodiscard]] std::unique_ptr<Server> serve_health(
+    const std::string& listen, const runtime::Health& health);
 
 }  // namespace lumos::http

@@ -1,11 +1,11 @@
 #pragma once
 // Mail by SMTP (libcurl). Thread-safe: each send is a session of its own.
 
+#include "workers/shared/runtime/secret.h"
+
 #include <chrono>
 #include <string>
 #include <vector>
-
-#include "workers/shared/runtime/secret.h"
 
 namespace lumos::mail {
 
@@ -33,13 +33,14 @@ public:
     [[nodiscard]] virtual MailResult send(const Mail& mail, std::chrono::milliseconds deadline) = 0;
 };
 
-// The message as it goes over the wire: multipart/alternative, RFC 2047 subjects, quoted-printable bodies.
+// The message as it goes over the wire: multipart/alternative, RFC 2047 subjects, quoted-printable
+// bodies.
 [[nodiscard]] std::string compose(const Mail& mail);
 
 class SmtpMailer final : public Mailer {
 public:
-    // url: smtp://user:password@host:587 (STARTTLS where offered; required with ?tls=required, or where there is a
-    // password) or smtps://host:465. Throws runtime::UsageError.
+    // url: smtp://user:password@host:587 (STARTTLS where offered; required with ?tls=required, or
+    // where there is a password) or smtps://host:465. Throws runtime::UsageError.
     explicit SmtpMailer(runtime::Secret url);
     [[nodiscard]] MailResult send(const Mail& mail, std::chrono::milliseconds deadline) override;
 

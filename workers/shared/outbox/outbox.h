@@ -1,7 +1,10 @@
 #pragma once
-// Publishing what was committed: events from the outbox, in row order, under the event's id as message id; wake-up jobs
-// at once. Every process that writes rows has one: its sweep publishes what another left behind (rows older than 2 s) and
-// clears `published_at` of the last 24 h when the EVENT stream was created anew. Thread-safe.
+// Publishing what was committed: events from the outbox, in row order, under the event's id as
+// message id; wake-up jobs at once. Every process that writes rows has one: its sweep publishes
+// what another left behind (rows older than 2 s) and clears `published_at` of the last 24 h when
+// the EVENT stream was created anew. Thread-safe.
+
+#include "sql/event_store.h"
 
 #include <chrono>
 #include <memory>
@@ -9,8 +12,6 @@
 #include <stop_token>
 #include <string>
 #include <vector>
-
-#include "sql/event_store.h"
 
 namespace lumos::bus {
 class Connection;
@@ -40,7 +41,8 @@ public:
 
     // After a commit: publish the outbox rows now. Returns at once; a thread does it. Never throws.
     void wake();
-    // Wake-ups; losing one costs a second. Returns at once, never throws; a bounded queue, the oldest dropped.
+    // Wake-ups; losing one costs a second. Returns at once, never throws; a bounded queue, the
+    // oldest dropped.
     void check(CheckJob job);
     void notify(const std::vector<sql::NewDelivery>& deliveries);
 

@@ -22,7 +22,8 @@ public:
     [[nodiscard]] virtual ProbeResult run(std::chrono::milliseconds timeout) = 0;
 };
 
-// Throws runtime::UsageError on a target that is none. http(s): a status below 400 is ok; the body is not read.
+// Throws runtime::UsageError on a target that is none. http(s): a status below 400 is ok; the body
+// is not read.
 [[nodiscard]] std::unique_ptr<Probe> make_probe(const std::string& target);
 
 }  // namespace lumos::probe

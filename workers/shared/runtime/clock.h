@@ -1,10 +1,10 @@
 #pragma once
 // The only doors to real time. Everything else is handed a Clock or a time point. Thread-safe.
 
+#include "schemas/time.h"
+
 #include <chrono>
 #include <stop_token>
-
-#include "schemas/time.h"
 
 namespace lumos::runtime {
 
@@ -16,9 +16,10 @@ using BootTime = std::chrono::duration<std::int64_t, std::nano>;
 class Clock {
 public:
     virtual ~Clock() = default;
-    [[nodiscard]] virtual Time now() const = 0;            // Wall time: for people and for ids.
-    [[nodiscard]] virtual SteadyTime steady() const = 0;   // For limits.
-    [[nodiscard]] virtual BootTime boot() const = 0;       // For limits that a stopped process must not outlive.
+    [[nodiscard]] virtual Time now() const = 0;           // Wall time: for people and for ids.
+    [[nodiscard]] virtual SteadyTime steady() const = 0;  // For limits.
+    [[nodiscard]] virtual BootTime boot()
+        const = 0;  // For limits that a stopped process must not outlive.
 };
 
 class SystemClock final : public Clock {

@@ -15,7 +15,8 @@ struct Permanent : std::runtime_error {
     using runtime_error::runtime_error;
 };
 
-// The configuration or the usage is wrong: exit status 2, one line that names the setting and the cure.
+// The configuration or the usage is wrong: exit status 2, one line that names the setting and the
+// cure.
 struct UsageError : std::runtime_error {
     using runtime_error::runtime_error;
 };

@@ -1,10 +1,10 @@
 #pragma once
 // What /readyz shows: one entry per dependency. Thread-safe.
 
+#include "workers/shared/runtime/guarded.h"
+
 #include <map>
 #include <string>
-
-#include "workers/shared/runtime/guarded.h"
 
 namespace lumos::runtime {
 

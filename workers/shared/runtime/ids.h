@@ -1,9 +1,9 @@
 #pragma once
 // Ids that are unique without asking anybody. Thread-safe.
 
-#include <string>
-
 #include "schemas/time.h"
+
+#include <string>
 
 namespace lumos::runtime {
 

@@ -1,6 +1,6 @@
 #pragma once
-// One event, one line, written where it is dealt with: a constant past-tense name and fixed keys. To stderr, as text or
-// JSON. Warn: a person should look this week; error: now. Thread-safe.
+// One event, one line, written where it is dealt with: a constant past-tense name and fixed keys.
+// To stderr, as text or JSON. Warn: a person should look this week; error: now. Thread-safe.
 
 #include <initializer_list>
 #include <string>
@@ -32,9 +32,17 @@ enum class LogLevel { Debug, Info, Warn, Error };
 void configure_log(const std::string& process, std::string_view level, std::string_view format);
 
 void log(LogLevel level, std::string_view event, Fields fields = {});
-inline void log_debug(std::string_view event, Fields fields = {}) { log(LogLevel::Debug, event, fields); }
-inline void log_info(std::string_view event, Fields fields = {}) { log(LogLevel::Info, event, fields); }
-inline void log_warn(std::string_view event, Fields fields = {}) { log(LogLevel::Warn, event, fields); }
-inline void log_error(std::string_view event, Fields fields = {}) { log(LogLevel::Error, event, fields); }
+inline void log_debug(std::string_view event, Fields fields = {}) {
+    log(LogLevel::Debug, event, fields);
+}
+inline void log_info(std::string_view event, Fields fields = {}) {
+    log(LogLevel::Info, event, fields);
+}
+inline void log_warn(std::string_view event, Fields fields = {}) {
+    log(LogLevel::Warn, event, fields);
+}
+inline void log_error(std::string_view event, Fields fields = {}) {
+    log(LogLevel::Error, event, fields);
+}
 
 }  // namespace lumos::runtime

@@ -1,6 +1,7 @@
 #pragma once
-// Counters, gauges and histograms by Prometheus' conventions; the table of all names is docs/metrics.md. A metric is a
-// member of the class that it measures. Thread-safe; handles are cheap to copy and live as long as the process.
+// Counters, gauges and histograms by Prometheus' conventions; the table of all names is
+// docs/metrics.md. A metric is a member of the class that it measures. Thread-safe; handles are
+// cheap to copy and live as long as the process.
 
 #include <map>
 #include <string>
@@ -36,7 +37,11 @@ private:
 
 class Histogram {
 public:
-    Histogram(const std::string& name, const std::string& help, const std::vector<double>& bounds, const Labels& labels = {});
+    Histogram(
+        const std::string& name,
+        const std::string& help,
+        const std::vector<double>& bounds,
+        const Labels& labels = {});
     void observe(double value);
 
 private:

@@ -1,14 +1,14 @@
 #pragma once
-// What every process does the same way: settings, log, signals, systemd, health. main.cpp calls run_process and wires
-// the real parts inside `body`.
+// What every process does the same way: settings, log, signals, systemd, health. main.cpp calls
+// run_process and wires the real parts inside `body`.
+
+#include "workers/shared/runtime/health.h"
+#include "workers/shared/runtime/settings.h"
 
 #include <functional>
 #include <stop_token>
 #include <string>
 #include <vector>
-
-#include "workers/shared/runtime/health.h"
-#include "workers/shared/runtime/settings.h"
 
 namespace lumos::runtime {
 
@@ -16,8 +16,8 @@ inline constexpr const char* kVersion = "1.0.0";
 
 class Process {
 public:
-    // Requested by SIGTERM and SIGINT. What is in hand is finished; exit within 10 s (a watchdog thread ends the process
-    // with status 1 after that).
+    // Requested by SIGTERM and SIGINT. What is in hand is finished; exit within 10 s (a watchdog
+    // thread ends the process with status 1 after that).
     [[nodiscard]] std::stop_token stop() const { return stop_; }
     [[nodiscard]] const Values& values() const { return *values_; }
     [[nodiscard]] Health& health() const { return *health_; }
@@ -41,8 +41,13 @@ struct ProcessInfo {
     Validate validate = nullptr;
 };
 
-// Returns the exit status: 0 fine, 1 failed (what escaped `body` is logged), 2 wrong configuration (UsageError too).
-int run_process(const ProcessInfo& info, int argc, char** argv, const std::function<void(const Process&)>& body);
+// Returns the exit status: 0 fine, 1 failed (what escaped `body` is logged), 2 wrong configuration
+// (UsageError too).
+int run_process(
+    const ProcessInfo& info,
+    int argc,
+    char** argv,
+    const std::function<void(const Process&)>& body);
 
 // READY=1 and the like to $NOTIFY_SOCKET; nothing without one. Thread-safe.
 void notify_systemd(const std::string& state);

@@ -1,5 +1,6 @@
 #pragma once
-// A text that cannot be printed: no stream operator, no formatter, no implicit conversion; wiped when destroyed.
+// A text that cannot be printed: no stream operator, no formatter, no implicit conversion; wiped
+// when destroyed.
 
 #include <string>
 #include <string_view>

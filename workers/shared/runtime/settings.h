@@ -1,7 +1,10 @@
 #pragma once
-// Settings: a flag, an environment variable and a TOML key for each; flag beats variable beats file (docs/configuration.md).
-// Key `health_timeout` has the variable LUMOS_HEALTH_TIMEOUT and the flag --health-timeout. A secret has no flag, but
-// its variable may end in _FILE and name a file (as may the TOML key, …_file). Read once, in main; all mistakes are reported together.
+// Settings: a flag, an environment variable and a TOML key for each; flag beats variable beats file
+// (docs/configuration.md). Key `health_timeout` has the variable LUMOS_HEALTH_TIMEOUT and the flag
+// --health-timeout. A secret has no flag, but its variable may end in _FILE and name a file (as may
+// the TOML key, …_file). Read once, in main; all mistakes are reported together.
+
+#include "workers/shared/runtime/secret.h"
 
 #include <chrono>
 #include <cstdint>
@@ -11,8 +14,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "workers/shared/runtime/secret.h"
 
 namespace lumos::runtime {
 
@@ -51,12 +52,12 @@ public:
     // Reads the …_FILE again where there is one, so that SIGHUP and a reconnect see a new secret.
     [[nodiscard]] Secret secret(std::string_view key) const;
 
-    // For rules that concern several settings: collected, and reported together with all others by read_settings'
-    // `validate` callback.
+    // For rules that concern several settings: collected, and reported together with all others by
+    // read_settings' `validate` callback.
     struct Entry {
         SettingKind kind = SettingKind::Text;
         std::optional<std::string> text;  // Of a secret: nothing here.
-        std::string origin;               // "default", "flag", "LUMOS_NATS_URL", "/etc/lumos/lumos.toml"
+        std::string origin;  // "default", "flag", "LUMOS_NATS_URL", "/etc/lumos/lumos.toml"
         std::optional<Secret> secret;
         std::optional<std::string> secret_file;
     };
@@ -68,16 +69,21 @@ enum class Asked { Run, Exit };
 
 struct SettingsOutcome {
     Asked asked = Asked::Run;
-    int exit_status = 0;  // With Exit: 0 after --help, --version, --check-config, --print-config; 2 after a mistake.
+    int exit_status = 0;  // With Exit: 0 after --help, --version, --check-config, --print-config; 2
+                          // after a mistake.
     Values values;
 };
 
 using Problems = std::vector<std::string>;  // Each one line: setting, what is wrong, what to do.
 using Validate = void (*)(const Values&, Problems&);
 
-// Prints what --help and the like print to stdout, mistakes to stderr (one line each). `environment` as in main's envp.
+// Prints what --help and the like print to stdout, mistakes to stderr (one line each).
+// `environment` as in main's envp.
 [[nodiscard]] SettingsOutcome read_settings(
-    const std::string& process, const std::vector<Setting>& settings, int argc, const char* const* argv,
+    const std::string& process,
+    const std::vector<Setting>& settings,
+    int argc,
+    const char* const* argv,
     Validate validate = nullptr);
 
 // "250ms", "15s", "5m", "2h". Nothing where it is none of these.
@@ -86,8 +92,8 @@ using Validate = void (*)(const Values&, Problems&);
 
 // The settings that several processes share, so that name, default and help stand once.
 namespace common_settings {
-[[nodiscard]] std::vector<Setting> bus();         // nats_url, nats_creds
-[[nodiscard]] Setting database();                 // database_url
+[[nodiscard]] std::vector<Setting> bus();  // nats_url, nats_creds
+[[nodiscard]] Setting database();          // database_url
 [[nodiscard]] Setting cycle_interval();
 [[nodiscard]] Setting health_timeout();
 [[nodiscard]] Setting disconnect_grace();
