@@ -28,6 +28,9 @@ public:
     // Tells systemd that the process is ready (sd_notify); a status line for `systemctl status`.
     void ready() const;
     void status(const std::string& line) const;
+    // Tells systemd's watchdog (WatchdogSec=) that the main loop still turns. Cheap: call it in
+    // every turn; it sends only as often as systemd needs it.
+    void alive() const;
 
     std::stop_token stop_;
     const Values* values_ = nullptr;

@@ -32,8 +32,8 @@ enum class SettingKind {
 struct Setting {
     std::string key;
     SettingKind kind = SettingKind::Text;
-    std::optional<std::string> default_text;  // Nothing: not set unless somebody sets it.
-    std::string help;
+    std::optional<std::string> default_text = {};  // Nothing: not set unless somebody sets it.
+    std::string help = {};
     bool required = false;
     bool zero_allowed = false;
     std::vector<std::string> choices = {};
@@ -50,6 +50,7 @@ public:
     [[nodiscard]] std::vector<std::string> list(std::string_view key) const;
     [[nodiscard]] bool is_on(std::string_view key) const;
     // Reads the …_FILE again where there is one, so that SIGHUP and a reconnect see a new secret.
+    // Empty where not set; throws Transient where the file cannot be read any more.
     [[nodiscard]] Secret secret(std::string_view key) const;
 
     // For rules that concern several settings: collected, and reported together with all others by
@@ -77,8 +78,10 @@ struct SettingsOutcome {
 using Problems = std::vector<std::string>;  // Each one line: setting, what is wrong, what to do.
 using Validate = void (*)(const Values&, Problems&);
 
-// Prints what --help and the like print to stdout, mistakes to stderr (one line each).
-// `environment` as in main's envp.
+// Prints what --help and the like print to stdout, mistakes to stderr (one line each). Reads the
+// file named by --config or LUMOS_CONFIG, else /etc/lumos/<process without "lumos-">.toml and, for
+// keys that are not there, /etc/lumos/lumos.toml. A flag or variable that is empty counts as not
+// set.
 [[nodiscard]] SettingsOutcome read_settings(
     const std::string& process,
     const std::vector<Setting>& settings,
@@ -102,6 +105,9 @@ namespace common_settings {
 [[nodiscard]] Setting secret_key_file();
 [[nodiscard]] Setting cloudflare_base_url();
 // Every process has these without naming them: metrics_listen, log_level, log_format, config.
+// The keys of every process, as they may stand in /etc/lumos/lumos.toml, which all of them read: a
+// key of another process is no mistake there. A new setting is added here, too.
+[[nodiscard]] const std::vector<std::string>& keys_of_all_processes();
 }  // namespace common_settings
 
 }  // namespace lumos::runtime
