@@ -33,6 +33,9 @@ public:
     Param(double value);                                    // NOLINT(google-explicit-constructor)
     Param(Time time) : text_(to_sql_time(time)) {}          // NOLINT(google-explicit-constructor)
     Param(std::chrono::microseconds interval);              // NOLINT(google-explicit-constructor)
+    template <typename Count, typename Period>
+    Param(std::chrono::duration<Count, Period> interval)  // NOLINT(google-explicit-constructor)
+        : Param(std::chrono::duration_cast<std::chrono::microseconds>(interval)) {}
     template <typename Integer>
     requires(std::is_integral_v<Integer> && !std::is_same_v<Integer, bool>) Param(Integer value)
         : text_(std::to_string(value)) {}  // NOLINT(google-explicit-constructor)
@@ -55,8 +58,10 @@ private:
     std::optional<std::string> text_;
 };
 
-class Rows;
+// What the server answered; immutable.
+struct ResultSet;
 
+// One row. It keeps its result set alive, so it may outlive the Rows that it came from.
 class Row {
 public:
     [[nodiscard]] bool is_null(const char* column) const;
@@ -75,19 +80,25 @@ public:
 
 private:
     friend class Rows;
-    Row(const Rows& rows, std::size_t index) : rows_(&rows), index_(index) {}
-    const Rows* rows_;
+    Row(std::shared_ptr<const ResultSet> results, std::size_t index)
+        : results_(std::move(results)),
+          index_(index) {}
+    // Null where the column is null; throws Broken where there is no such column.
+    [[nodiscard]] const char* field(const char* column) const;
+    [[nodiscard]] std::string_view required(const char* column) const;
+
+    std::shared_ptr<const ResultSet> results_;  // allow: rows and their Rows share it
     std::size_t index_;
 };
 
 class Rows {
 public:
-    class Impl;
-    explicit Rows(std::shared_ptr<const Impl> impl);  // allow: as below
-    [[nodiscard]] std::size_t size() const;           // Rows returned.
-    [[nodiscard]] std::size_t affected() const;       // Rows inserted, updated or deleted.
+    explicit Rows(std::shared_ptr<const ResultSet> results)
+        : results_(std::move(results)) {}        // allow: see Row
+    [[nodiscard]] std::size_t size() const;      // Rows returned.
+    [[nodiscard]] std::size_t affected() const;  // Rows inserted, updated or deleted.
     [[nodiscard]] bool empty() const { return size() == 0; }
-    [[nodiscard]] Row at(std::size_t index) const { return Row(*this, index); }
+    [[nodiscard]] Row at(std::size_t index) const { return Row(results_, index); }
     [[nodiscard]] Row only() const;  // Throws Broken unless there is exactly one.
     class Iterator {
     public:
@@ -107,8 +118,7 @@ public:
     [[nodiscard]] Iterator end() const { return {*this, size()}; }
 
 private:
-    friend class Row;
-    std::shared_ptr<const Impl> impl_;  // allow: a copied result shares its rows
+    std::shared_ptr<const ResultSet> results_;  // allow: see Row
 };
 
 class Connection;

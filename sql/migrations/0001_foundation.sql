@@ -182,7 +182,7 @@ CREATE INDEX decisions_domain_at ON decisions (domain_id, at DESC);
 CREATE SEQUENCE hearing_spans;
 
 CREATE TABLE hearing (
-    only boolean CONSTRAINT hearing_pk PRIMARY KEY DEFAULT true CONSTRAINT hearing_one_row CHECK (only),
+    is_it boolean CONSTRAINT hearing_pk PRIMARY KEY DEFAULT true CONSTRAINT hearing_one_row CHECK (is_it),
     agent_stream_created timestamptz,
     beat_seq bigint NOT NULL DEFAULT 0,
     bus_stream_created timestamptz,
@@ -267,12 +267,20 @@ CREATE TABLE server_reports (
 
 CREATE SEQUENCE event_sequence;
 
+-- UUID version 7: the rows of one time stand together in the index.
+CREATE FUNCTION time_ordered_uuid() RETURNS uuid LANGUAGE sql VOLATILE AS $$
+    SELECT encode(
+        set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
+            PLACING substring(int8send(floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3)
+            FROM 1 FOR 6), 52, 1), 53, 1), 'hex')::uuid
+$$;
+
 CREATE TABLE events (
     id uuid CONSTRAINT events_pk PRIMARY KEY,
-    sequence bigint NOT NULL DEFAULT nextval('event_sequence') CONSTRAINT events_sequence_unique UNIQUE,
-    -- A reader with a cursor must not step over a row that commits late: it reads only rows whose transaction is
-    -- older than every transaction still open.
-    xact xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    sequence bigint NOT NULL CONSTRAINT events_sequence_unique UNIQUE,   -- by the trigger below
+    -- A reader with a cursor must not step over a row that commits late. Whoever has a lower sequence got its
+    -- transaction id before this: when all transactions below it are over, no lower sequence can appear any more.
+    horizon xid8 NOT NULL,
     account_id bigint CONSTRAINT events_account REFERENCES accounts ON DELETE CASCADE,  -- null: of the control plane
     source text NOT NULL,                -- the process, as in CloudEvents' /lumos/<process>
     type text NOT NULL,                  -- server_down, failover_triggered ...
@@ -286,6 +294,19 @@ CREATE TABLE events (
 CREATE INDEX events_account_sequence ON events (account_id, sequence);
 CREATE INDEX events_subject ON events (account_id, kind, subject, sequence);
 CREATE INDEX events_incident ON events (incident);
+
+-- The order of the three is what the cursor stands on: own transaction id, then the sequence, then the horizon from a
+-- snapshot of now (each statement of a volatile PL/pgSQL function has a snapshot of its own; a DEFAULT would see the
+-- INSERT's, which is older than the sequence).
+CREATE FUNCTION number_event() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_current_xact_id();
+    NEW.sequence := nextval('event_sequence');
+    NEW.horizon := pg_snapshot_xmax(pg_current_snapshot());
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER events_number BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION number_event();
 
 CREATE TABLE outbox (
     event_id uuid CONSTRAINT outbox_pk PRIMARY KEY CONSTRAINT outbox_event REFERENCES events ON DELETE CASCADE,
