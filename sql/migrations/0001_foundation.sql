@@ -107,7 +107,8 @@ CREATE TABLE domains (
     published_ipv6 inet,
     published_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     proxied boolean NOT NULL DEFAULT false,
-    set_aside jsonb,                     -- the AAAA record that was removed because the target has no IPv6
+    rewrite_asked boolean NOT NULL DEFAULT false,   -- a console edit of the TTL: write the record once, without an event
+    set_aside jsonb,                     -- array of records that were removed because the target has no address of that family
     failover_status text NOT NULL DEFAULT 'active' CONSTRAINT domains_failover_status_known
         CHECK (failover_status IN ('active', 'failed_over')),
     failed_over_at timestamptz,
@@ -120,6 +121,10 @@ CREATE TABLE domains (
     hold_since timestamptz,
     hold_told text,                      -- the code that failover_held was last published for
     not_ours text,                       -- what stood in DNS instead, reported once
+    decision text,                       -- the newest row of decisions: nothing | switch | restore | rewrite | hold, and its code
+    decision_code text,
+    undone_since timestamptz,            -- decided then, and not applied yet
+    undone_told boolean NOT NULL DEFAULT false,     -- failover_not_applied was published for it
     last_error jsonb,                    -- {httpStatus, code, message} of the last refusal or missing answer
     created_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
@@ -155,7 +160,9 @@ CREATE TABLE dns_changes (
         CHECK (state IN ('pending', 'applied', 'abandoned')),
     refused boolean NOT NULL DEFAULT false,
     records_before jsonb NOT NULL,
-    event_draft jsonb,                   -- null for a rewrite
+    event_draft jsonb,                   -- {incident, data}: what to publish, whoever finds it applied; null for a rewrite
+    proxied boolean NOT NULL DEFAULT false,
+    set_aside_after jsonb,               -- what domains.set_aside is once this is applied
     trigger text NOT NULL,
     error jsonb,
     decided_at timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -229,6 +236,7 @@ CREATE TABLE server_presence (
     transition bigint NOT NULL DEFAULT 0,
     incident uuid
 ) WITH (fillfactor = 50);
+CREATE INDEX server_presence_out ON server_presence (server_id) WHERE fitness = 'out';
 
 CREATE TABLE agent_connections (
     server_id bigint NOT NULL CONSTRAINT agent_connections_server REFERENCES servers ON DELETE CASCADE,
@@ -250,6 +258,7 @@ CREATE TABLE waiting_for (
     server_id bigint NOT NULL CONSTRAINT waiting_for_server REFERENCES servers ON DELETE CASCADE,
     zone_id bigint NOT NULL,
     asked_at timestamptz NOT NULL,       -- stream clock
+    first_called_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT waiting_for_pk PRIMARY KEY (server_id, zone_id)
 );
 
