@@ -363,9 +363,10 @@ CREATE TABLE deliveries (
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT deliveries_once UNIQUE (event_id, channel_id)
 );
-CREATE INDEX deliveries_due ON deliveries (next_at) WHERE state = 'pending';
+-- Channel first: the notifier goes from channel to channel, so that one with a long backlog does not hide the others.
+CREATE INDEX deliveries_due ON deliveries (channel_id, next_at) WHERE state = 'pending';
 CREATE INDEX deliveries_thread ON deliveries (channel_id, incident, subject, sequence);
-CREATE INDEX deliveries_sent ON deliveries (channel_id, alert, sent_at) WHERE state = 'sent';
+CREATE INDEX deliveries_sent ON deliveries (channel_id, sent_at) WHERE state = 'sent';
 
 -- ---- the bus, the cycle, people ----
 
