@@ -10,28 +10,29 @@
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include <array>
-#include <atomic>
 #include <memory>
+#include <utility>
 
 namespace lumos::runtime {
 namespace {
 
-struct Output {
+struct Form {
     std::string process = "lumos";
     bool json = false;
-    std::shared_ptr<spdlog::logger> logger;  // allow: spdlog's own kind of handle.
 };
 
-std::shared_ptr<spdlog::logger> make_logger() {
-    auto logger = std::make_shared<spdlog::logger>(
-        "lumos", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    logger->set_pattern("%v");
-    logger->flush_on(spdlog::level::trace);
-    return logger;
+Guarded<Form>& form() {
+    static Guarded<Form> instance;
+    return instance;
 }
 
-Guarded<Output>& output() {
-    static Guarded<Output> instance{Output{.logger = make_logger()}};
+spdlog::logger& logger() {
+    static spdlog::logger instance = [] {
+        auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();  // allow: spdlog asks for it
+        spdlog::logger made("lumos", std::move(sink));
+        made.set_pattern("%v");
+        return made;
+    }();
     return instance;
 }
 
@@ -64,10 +65,8 @@ void configure_log(const std::string& process, std::string_view level, std::stri
          {"error", LogLevel::Error}}};
     for (const auto& [name, value] : levels) {
         if (name == level) {
-            auto out = output().lock();
-            out->process = process;
-            out->json = format == "json";
-            out->logger->set_level(spdlog_level(value));
+            *form().lock() = {process, format == "json"};
+            logger().set_level(spdlog_level(value));
             return;
         }
     }
@@ -75,19 +74,14 @@ void configure_log(const std::string& process, std::string_view level, std::stri
 }
 
 void log(LogLevel level, std::string_view event, Fields fields) {
-    std::shared_ptr<spdlog::logger> logger;
-    std::string line;
-    {
-        auto out = output().lock();
-        logger = out->logger;
-        if (!logger->should_log(spdlog_level(level))) {
-            return;
-        }
-        const LogLine what{level, event, fields};
-        const auto now = SystemClock{}.now();
-        line = out->json ? json_line(out->process, now, what) : text_line(now, what);
+    if (!logger().should_log(spdlog_level(level))) {
+        return;
     }
-    logger->log(spdlog_level(level), line);
+    const LogLine what{level, event, fields};
+    const auto now = SystemClock{}.now();
+    const Form as = *form().lock();
+    logger().log(
+        spdlog_level(level), as.json ? json_line(as.process, now, what) : text_line(now, what));
 }
 
 }  // namespace lumos::runtime

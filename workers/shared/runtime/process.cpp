@@ -63,7 +63,7 @@ int run_body(
     } catch (const std::exception& error) {
         log_error("process_failed", {{"error", error.what()}});
         return 1;
-    } catch (...) {
+    } catch (...) {  // allow: the last stop before main
         log_error("process_failed", {{"error", "an exception that says nothing"}});
         return 1;
     }

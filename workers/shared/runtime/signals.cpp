@@ -16,7 +16,6 @@ namespace lumos::runtime {
 namespace {
 
 using Steady = std::chrono::steady_clock;
-constexpr std::chrono::seconds kStopLimit{10};
 
 // Wakes the taking thread at the end; nobody else sends it.
 int wake_signal() {
@@ -58,7 +57,7 @@ int next_signal(const sigset_t& set, std::optional<Steady::time_point> deadline)
 
 }  // namespace
 
-Signals::Signals() {
+Signals::Signals(std::chrono::milliseconds stop_limit) : stop_limit_(stop_limit) {
     const auto set = taken_signals();
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
@@ -90,13 +89,13 @@ void Signals::take_signals(const std::stop_token& end) {
         const int signal = next_signal(set, deadline);
         if (signal == SIGTERM || signal == SIGINT) {
             if (!deadline) {
-                deadline = Steady::now() + kStopLimit;
+                deadline = Steady::now() + stop_limit_;
                 stop_.request_stop();
             }
         } else if (signal == SIGHUP) {
             ask_for_reload();
         } else if (signal == 0) {
-            log_error("stop_timed_out", {{"limit_seconds", static_cast<long>(kStopLimit.count())}});
+            log_error("stop_timed_out", {{"limit_ms", static_cast<long>(stop_limit_.count())}});
             // Nobody is left to wait for: what hangs would hang every destructor, too.
             ::_exit(1);
         }
