@@ -6,12 +6,17 @@ import socket
 from .processes import Child, wait_until
 
 
+def _binary():
+    # Debian puts it into /usr/sbin, which is not on everybody's path.
+    return shutil.which("nats-server", path="/usr/local/bin:/usr/bin:/usr/local/sbin:/usr/sbin") or "nats-server"
+
+
 class Nats:
     def __init__(self, directory: pathlib.Path, logs: pathlib.Path, host, port, run_dir=None):
         self.directory = pathlib.Path(directory)
         self.host, self.port = host, port
         self.url = f"nats://{host}:{port}"
-        self.child = Child("nats", ["nats-server", "-c", self.directory / "nats.conf"],
+        self.child = Child("nats", [_binary(), "-c", self.directory / "nats.conf", "-a", host, "-p", port],
                            pathlib.Path(logs) / "nats.log", run_dir=run_dir)
 
     def creds(self, kind):

@@ -6,7 +6,6 @@ import shutil
 import signal
 import tempfile
 
-from . import ports
 from .processes import Child, Failed, run, wait_until
 
 
@@ -28,9 +27,9 @@ def _unprivileged():
 
 
 class Postgres:
-    def __init__(self, folder: pathlib.Path, logs: pathlib.Path, run_dir=None, port=None, durable=False):
+    def __init__(self, folder: pathlib.Path, logs: pathlib.Path, port, run_dir=None, durable=False):
         self.bin = _binaries()
-        self.port = port or ports.claim_port()
+        self.port = port
         self.prefix, self.owner = _unprivileged()
         self.data = pathlib.Path(folder) / "postgres"
         if self.owner:

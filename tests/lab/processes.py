@@ -61,28 +61,28 @@ class Child:
     def alive(self):
         return self.process is not None and self.process.poll() is None
 
-    def signal(self, number):
+    def send(self, number):
         if self.alive():
             os.kill(self.process.pid, number)
 
     def kill(self):
         """SIGKILL, and gone when it returns."""
-        self.signal(signal.SIGKILL)
+        self.send(signal.SIGKILL)
         if self.process:
             self.process.wait(10)
 
     def freeze(self):
-        self.signal(signal.SIGSTOP)
+        self.send(signal.SIGSTOP)
 
     def thaw(self):
-        self.signal(signal.SIGCONT)
+        self.send(signal.SIGCONT)
 
     def stop(self, limit=10.0, number=signal.SIGTERM):
         """Asks it to end; SIGKILL after `limit`. True when it ended by itself."""
         if not self.alive():
             return True
         self.thaw()
-        self.signal(number)
+        self.send(number)
         try:
             self.process.wait(limit)
             return True
