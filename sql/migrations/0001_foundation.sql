@@ -286,10 +286,12 @@ $$;
 
 CREATE TABLE events (
     id uuid CONSTRAINT events_pk PRIMARY KEY,
-    sequence bigint NOT NULL CONSTRAINT events_sequence_unique UNIQUE,   -- by the trigger below
-    -- A reader with a cursor must not step over a row that commits late. Whoever has a lower sequence got its
-    -- transaction id before this: when all transactions below it are over, no lower sequence can appear any more.
-    horizon xid8 NOT NULL,
+    sequence bigint NOT NULL DEFAULT nextval('event_sequence') CONSTRAINT events_sequence_unique UNIQUE,
+    -- A reader with a cursor must not step over a row that commits late: it reads only rows whose transaction is
+    -- older than every transaction still open, in the order (xact, sequence). The sequence alone does not do: a
+    -- transaction that got its id later may take its number earlier, and no snapshot shows ids that are higher than
+    -- every finished one.
+    xact xid8 NOT NULL DEFAULT pg_current_xact_id(),
     account_id bigint CONSTRAINT events_account REFERENCES accounts ON DELETE CASCADE,  -- null: of the control plane
     source text NOT NULL,                -- the process, as in CloudEvents' /lumos/<process>
     type text NOT NULL,                  -- server_down, failover_triggered ...
@@ -300,22 +302,9 @@ CREATE TABLE events (
     time timestamptz NOT NULL DEFAULT clock_timestamp(),
     data jsonb NOT NULL
 );
-CREATE INDEX events_account_sequence ON events (account_id, sequence);
+CREATE INDEX events_account_xact ON events (account_id, xact, sequence);
 CREATE INDEX events_subject ON events (account_id, kind, subject, sequence);
 CREATE INDEX events_incident ON events (incident);
-
--- The order of the three is what the cursor stands on: own transaction id, then the sequence, then the horizon from a
--- snapshot of now (each statement of a volatile PL/pgSQL function has a snapshot of its own; a DEFAULT would see the
--- INSERT's, which is older than the sequence).
-CREATE FUNCTION number_event() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM pg_current_xact_id();
-    NEW.sequence := nextval('event_sequence');
-    NEW.horizon := pg_snapshot_xmax(pg_current_snapshot());
-    RETURN NEW;
-END
-$$;
-CREATE TRIGGER events_number BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION number_event();
 
 CREATE TABLE outbox (
     event_id uuid CONSTRAINT outbox_pk PRIMARY KEY CONSTRAINT outbox_event REFERENCES events ON DELETE CASCADE,
@@ -417,7 +406,9 @@ CREATE TABLE idempotency_keys (
     key text NOT NULL,
     request_hash bytea NOT NULL,
     status integer,                      -- null: the first request is still under way
-    body text,
+    body_key text,                       -- the answer, encrypted: it may show a secret that is shown once
+    body_box bytea,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT idempotency_keys_pk PRIMARY KEY (token_id, key)
 );
+CREATE INDEX idempotency_keys_age ON idempotency_keys (created_at);
