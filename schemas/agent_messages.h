@@ -24,7 +24,8 @@ struct CheckResult {
     Time since;
 };
 
-// "heartbeat". Limits: 4 KiB, 16 checks, an error of 256 bytes.
+// "heartbeat". Limits: 4 KiB, 16 checks, an error of 256 bytes. Writing shortens errors until all
+// fits and throws std::length_error where that does not help; reading refuses what is larger.
 struct Heartbeat {
     AgentStatus status = AgentStatus::Online;
     std::optional<GoodbyeCause> cause;  // With Offline only.
@@ -53,6 +54,19 @@ struct AgentCall {
 };
 [[nodiscard]] std::string write_agent_call(const Envelope& envelope, const AgentCall& call);
 [[nodiscard]] AgentCall read_agent_call(std::string_view body);
+
+// "beat": a presence replica proves that the AGENT stream stores and gives back; what it measures
+// is the acknowledgement's sequence and the stream's time, the body is for people.
+struct Beat {
+    std::string node;  // NATS's server id.
+    std::string replica;
+};
+[[nodiscard]] std::string write_beat(const Envelope& envelope, const Beat& beat);
+[[nodiscard]] Beat read_beat(std::string_view body);
+
+// What local checks said, as a heartbeat carries it and server_reports keeps it.
+[[nodiscard]] boost::json::value to_json(const std::vector<CheckResult>& checks);
+[[nodiscard]] std::vector<CheckResult> read_checks(const boost::json::value& checks);
 
 // NATS's own CONNECT and DISCONNECT advisories (io.nats.server.advisory.v1.client_connect /
 // client_disconnect).

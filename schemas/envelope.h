@@ -39,4 +39,7 @@ struct Envelope {
 // Reads the envelope and hands the `data` member to `data`. Unknown attributes are ignored.
 [[nodiscard]] Envelope open(std::string_view body, boost::json::value& data);
 
+// A JSON value as text, numbers as people write them (412.4, not Boost.JSON's 4.124E2).
+[[nodiscard]] std::string json_text(const boost::json::value& value);
+
 }  // namespace lumos::schemas

@@ -163,6 +163,22 @@ struct DeliveryDeadEvent {
 };
 [[nodiscard]] boost::json::value to_json(const DeliveryDeadEvent& event);
 
+// "server_added", "server_changed", "server_revoked": what a person did to a server.
+struct ServerFacts {
+    std::string name;
+    std::optional<std::string> ipv4;
+    std::optional<std::string> ipv6;
+    std::optional<std::string> region;
+};
+struct ServerEditEvent {
+    std::string server_id;
+    std::string server_name;
+    std::optional<ServerFacts> before;  // Nothing: added.
+    std::optional<ServerFacts> after;   // Nothing: revoked.
+    std::string actor;                  // The token's name.
+};
+[[nodiscard]] boost::json::value to_json(const ServerEditEvent& event);
+
 // All that `--alerts` may name; the rest of the events are for subscribers only.
 [[nodiscard]] const std::vector<std::string>& alert_names();
 // critical | warning | info
