@@ -30,6 +30,8 @@ struct Permissions {
     std::vector<std::string> subscribe_allow;
     bool answers = false;                            // May reply to requests that it receives.
     std::vector<std::string> connection_types = {};  // Empty: all. "STANDARD", "WEBSOCKET".
+    std::int64_t payload_max = -1;        // Bytes of a message; -1: as the server has it.
+    std::int64_t subscriptions_max = -1;  // -1: no limit.
 };
 
 // A user's JWT, signed by an account's signing key.

@@ -1,0 +1,125 @@
+#include "bus/identity.h"
+
+#include "bus/error.h"
+#include "bus/jwt.h"
+#include "bus/nkeys.h"
+#include "schemas/agent_messages.h"
+#include "schemas/subjects.h"
+
+#include <boost/json.hpp>
+
+#include <fstream>
+#include <iterator>
+
+namespace lumos::bus {
+
+namespace {
+
+constexpr std::string_view kJwtBegin = "-----BEGIN NATS USER JWT-----\n";
+constexpr std::string_view kJwtEnd = "------END NATS USER JWT------\n";
+constexpr std::string_view kSeedBegin = "-----BEGIN USER NKEY SEED-----\n";
+constexpr std::string_view kSeedEnd = "------END USER NKEY SEED------\n";
+
+// A heartbeat and its headers; and one subscription, with room for a client that makes an inbox
+// which it never uses.
+constexpr std::int64_t kAgentPayload = 2 * static_cast<std::int64_t>(schemas::kHeartbeatBytesMax);
+constexpr std::int64_t kAgentSubscriptions = 8;
+
+std::string_view trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos) {
+        return {};
+    }
+    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+// What stands after "<key>:" on a line of its own.
+std::optional<std::string> line_value(std::string_view text, std::string_view key) {
+    while (!text.empty()) {
+        const auto end = text.find('\n');
+        const auto line = trimmed(text.substr(0, end));
+        if (line.starts_with(key) && line.substr(key.size()).starts_with(":")) {
+            return std::string(trimmed(line.substr(key.size() + 1)));
+        }
+        if (end == std::string_view::npos) {
+            return std::nullopt;
+        }
+        text.remove_prefix(end + 1);
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::string credentials(std::string_view jwt, std::string_view seed) {
+    std::string text(kJwtBegin);
+    text.append(jwt).append("\n").append(kJwtEnd);
+    text.append("\nThe seed below is a secret: whoever has it can be this user.\n\n");
+    text.append(kSeedBegin).append(seed).append("\n").append(kSeedEnd);
+    return text;
+}
+
+std::optional<std::string> name_in_credentials(std::string_view file) {
+    const auto begin = file.find(kJwtBegin);
+    if (begin == std::string_view::npos) {
+        return std::nullopt;
+    }
+    const auto start = begin + kJwtBegin.size();
+    const auto end = file.find("---", start);
+    const auto claims = claims_of(trimmed(file.substr(start, end - start)));
+    if (!claims) {
+        return std::nullopt;
+    }
+    const auto* name = claims->if_contains("name");
+    if (name == nullptr || !name->is_string() || name->get_string().empty()) {
+        return std::nullopt;
+    }
+    return std::string(name->get_string());
+}
+
+SigningKey read_signing_key(const std::string& path) {
+    std::ifstream file(path);
+    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    const auto seed = line_value(text, "seed");
+    const auto account = line_value(text, "account");
+    if (!file || !seed || !account) {
+        throw BusRefused(
+            path +
+            " cannot be read as a signing key: it needs the lines `seed: SA…` and "
+            "`account: A…` that `lumosctl bus init` writes");
+    }
+    SigningKey key{key_pair_of_seed(*seed), *account};
+    if (key.key.kind != KeyKind::Account || !decode_public(KeyKind::Account, key.account)) {
+        throw BusRefused(path + " holds no account's signing key (seed SA…, account A…)");
+    }
+    return key;
+}
+
+Permissions agent_permissions(std::string_view account, std::string_view server) {
+    Permissions permissions;
+    permissions.publish_allow = {schemas::subjects::heartbeat(account, server)};
+    permissions.subscribe_allow = {schemas::subjects::call(account, server)};
+    permissions.connection_types = {"STANDARD", "WEBSOCKET"};
+    permissions.payload_max = kAgentPayload;
+    permissions.subscriptions_max = kAgentSubscriptions;
+    return permissions;
+}
+
+AgentCredentials mint_agent(
+    std::string_view account,
+    std::string_view server,
+    const SigningKey& signing_key,
+    Time issued_at) {
+    if (!schemas::is_slug(account) || !schemas::is_slug(server)) {
+        throw BusRefused("an agent's account and server are slugs ([a-z0-9-], at most 63)");
+    }
+    const auto key = new_key_pair(KeyKind::User);
+    UserClaims claims;
+    claims.name = std::string(account) + "." + std::string(server);
+    claims.public_key = key.public_key;
+    claims.issuer_account = signing_key.account;
+    claims.permissions = agent_permissions(account, server);
+    return {credentials(mint_user(claims, signing_key.key, issued_at), key.seed), key.public_key};
+}
+
+}  // namespace lumos::bus

@@ -1,0 +1,218 @@
+#include "bus/error.h"
+#include "bus/identity.h"
+#include "bus/jwt.h"
+#include "bus/server_config.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <string_view>
+
+namespace lumos::bus {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// Each kind of process has a user of its own, so that what one may do can be narrowed without
+// touching the others.
+constexpr std::array<std::string_view, 7> kProcesses{
+    "scheduler", "presence", "failover", "certificates", "notifier", "console", "ctl"};
+
+struct Identities {
+    KeyPair op = new_key_pair(KeyKind::Operator);
+    KeyPair system = new_key_pair(KeyKind::Account);
+    KeyPair account = new_key_pair(KeyKind::Account);
+    KeyPair signing = new_key_pair(KeyKind::Account);
+};
+
+struct File {
+    fs::path path;
+    std::string text;
+};
+
+[[noreturn]] void fail(const fs::path& path, const char* doing) {
+    throw BusRefused(
+        "cannot " + std::string(doing) + " " + path.string() + ": " + std::strerror(errno));
+}
+
+void make_folder(const fs::path& path) {
+    constexpr mode_t kOwnerOnly = 0700;
+    if (::mkdir(path.c_str(), kOwnerOnly) != 0 && !(errno == EEXIST && fs::is_directory(path))) {
+        fail(path, "make the folder");
+    }
+}
+
+// A descriptor that closes itself.
+class Descriptor {
+public:
+    explicit Descriptor(int number) : number_(number) {}
+    ~Descriptor() {
+        if (number_ >= 0) {
+            ::close(number_);
+        }
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    [[nodiscard]] int number() const { return number_; }
+
+private:
+    int number_;
+};
+
+bool write_all(int descriptor, std::string_view text) {
+    while (!text.empty()) {
+        const auto written = ::write(descriptor, text.data(), text.size());
+        if (written < 0 && errno == EINTR) {
+            continue;
+        }
+        if (written <= 0) {
+            return false;
+        }
+        text.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return ::fsync(descriptor) == 0;
+}
+
+void write_new(const File& file) {
+    constexpr mode_t kOwnerOnly = 0600;
+    const Descriptor open_file(::open(
+        file.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kOwnerOnly));
+    if (open_file.number() < 0) {
+        fail(file.path, "create");
+    }
+    if (!write_all(open_file.number(), file.text)) {
+        const int reason = errno;
+        ::unlink(file.path.c_str());
+        errno = reason;
+        fail(file.path, "write");
+    }
+}
+
+std::string system_jwt(const Identities& keys, Time now) {
+    AccountClaims claims;
+    claims.name = "SYS";
+    claims.public_key = keys.system.public_key;
+    // Of each account's connections, only that account may import what NATS says.
+    constexpr int kAccountToken = 3;
+    claims.exports = {
+        {"connects", "$SYS.ACCOUNT.*.CONNECT", kAccountToken},
+        {"disconnects", "$SYS.ACCOUNT.*.DISCONNECT", kAccountToken}};
+    return mint_account(claims, keys.op, now);
+}
+
+std::string application_jwt(const Identities& keys, Time now) {
+    AccountClaims claims;
+    claims.name = "LUMOS";
+    claims.public_key = keys.account.public_key;
+    claims.signing_keys = {keys.signing.public_key};
+    claims.jetstream = true;
+    const auto of_ours = "$SYS.ACCOUNT." + keys.account.public_key;
+    const auto& system = keys.system.public_key;
+    claims.imports = {
+        {"connects", system, of_ours + ".CONNECT", "lumos.bus.client.connect"},
+        {"disconnects", system, of_ours + ".DISCONNECT", "lumos.bus.client.disconnect"}};
+    return mint_account(claims, keys.op, now);
+}
+
+std::string process_credentials(std::string_view process, const Identities& keys, Time now) {
+    const auto key = new_key_pair(KeyKind::User);
+    UserClaims claims;
+    claims.name = process;
+    claims.public_key = key.public_key;
+    claims.issuer_account = keys.account.public_key;
+    claims.permissions.publish_allow = {">"};
+    claims.permissions.subscribe_allow = {">"};
+    claims.permissions.connection_types = {"STANDARD"};
+    return credentials(mint_user(claims, keys.signing, now), key.seed);
+}
+
+std::string config_text(
+    const BusInit& init, const fs::path& folder, const Identities& keys, Time now) {
+    ServerConfig config;
+    config.listen = init.listen;
+    config.websocket = init.websocket;
+    config.server_name = init.server_name;
+    config.store =
+        init.store.empty() ? (folder / "store").string() : fs::absolute(init.store).string();
+    config.operator_jwt = mint_operator({"lumos", keys.system.public_key}, keys.op, now);
+    config.system_account = keys.system.public_key;
+    config.resolver = (folder / "jwt").string();
+    config.accounts = {
+        {keys.system.public_key, system_jwt(keys, now)},
+        {keys.account.public_key, application_jwt(keys, now)}};
+    return server_config(config);
+}
+
+std::string offline_key(const KeyPair& key, std::string_view what) {
+    return "# " + std::string(what) + "\nseed: " + key.seed + "\npublic: " + key.public_key + "\n";
+}
+
+std::vector<File> files_of(const BusInit& init, const fs::path& folder, Time now) {
+    const Identities keys;
+    std::vector<File> files;
+    files.push_back({folder / "nats.conf", config_text(init, folder, keys, now)});
+    for (const auto process : kProcesses) {
+        files.push_back(
+            {folder / "creds" / (std::string(process) + ".creds"),
+             process_credentials(process, keys, now)});
+    }
+    files.push_back(
+        {folder / "signing.key",
+         "# Signs the credentials of agents: LUMOS_BUS_SIGNING_KEY_FILE of the console.\nseed: " +
+             keys.signing.seed + "\naccount: " + keys.account.public_key + "\n"});
+    const auto offline = folder / "offline";
+    files.push_back(
+        {offline / "operator.key", offline_key(keys.op, "The operator: signs the accounts.")});
+    files.push_back(
+        {offline / "account.key", offline_key(keys.account, "The account LUMOS itself.")});
+    files.push_back(
+        {offline / "system.key", offline_key(keys.system, "The system account: signs its users.")});
+    return files;
+}
+
+void refuse_existing(const std::vector<File>& files) {
+    for (const auto& file : files) {
+        if (fs::exists(fs::symlink_status(file.path))) {
+            throw BusRefused(
+                file.path.string() +
+                " is there already; bus init never overwrites: choose another folder");
+        }
+    }
+}
+
+}  // namespace
+
+std::vector<std::string> init_bus(const BusInit& init, Time now) {
+    if (init.directory.empty() || init.server_name.empty()) {
+        throw BusRefused("bus init needs a folder and a name for the server");
+    }
+    const auto folder = fs::absolute(init.directory).lexically_normal();
+    const auto files = files_of(init, folder, now);
+    refuse_existing(files);
+    make_folder(folder);
+    for (const auto* const name : {"creds", "offline", "jwt"}) {
+        make_folder(folder / name);
+    }
+    std::vector<std::string> written;
+    try {
+        for (const auto& file : files) {
+            write_new(file);
+            written.push_back(file.path.string());
+        }
+    } catch (const BusRefused&) {
+        // Half a set of keys is of no use and would stand in the way of the next try.
+        for (const auto& path : written) {
+            ::unlink(path.c_str());
+        }
+        throw;
+    }
+    return written;
+}
+
+}  // namespace lumos::bus
