@@ -27,7 +27,7 @@ struct Definition {
     std::string_view retention = "limits";
     std::string_view storage = "file";
     std::int64_t per_subject = -1;
-    std::int64_t bytes = -1;  // JetStream sets them aside, so they are modest.
+    std::int64_t bytes = -1;  // JetStream sets all of them aside at once, so they are modest.
     std::int64_t message_bytes = kMessageStored;
     std::chrono::nanoseconds age{0};
     std::chrono::nanoseconds duplicates = minutes(2);
@@ -49,7 +49,7 @@ Definition bus() {
     Definition d;
     d.config = {kBusStream, {"lumos.bus.client.>"}, {}};
     d.age = hours(24);
-    d.bytes = 128 * kMebibyte;
+    d.bytes = 64 * kMebibyte;
     return d;
 }
 
@@ -74,7 +74,7 @@ Definition job() {
     // A wake-up that nobody took for ten minutes wakes nobody any more: its row was found by a
     // sweep.
     d.age = minutes(10);
-    d.bytes = 128 * kMebibyte;
+    d.bytes = 64 * kMebibyte;
     return d;
 }
 
@@ -82,7 +82,7 @@ Definition event() {
     Definition d;
     d.config = {kEventStream, {"lumos.event.>"}, {}};
     d.age = hours(24) * 7;
-    d.bytes = 1024 * kMebibyte;
+    d.bytes = 512 * kMebibyte;
     d.duplicates = minutes(10);
     return d;
 }
@@ -91,7 +91,7 @@ Definition dead() {
     Definition d;
     d.config = {kDeadStream, {"lumos.dead.>"}, {}};
     d.age = hours(24) * 30;
-    d.bytes = 128 * kMebibyte;
+    d.bytes = 64 * kMebibyte;
     d.message_bytes = -1;  // It carries another message inside.
     return d;
 }
