@@ -115,9 +115,12 @@ class Cloudflare:
         return [json.loads(line) for line in self.journal.read_text().splitlines() if line.endswith("}")]
 
     def writes(self):
-        """Calls that change records, in order; a token's permission proof is none."""
-        return [call for call in self.calls() if call["method"] in ("POST", "PUT", "PATCH", "DELETE")
-                and "/dns_records" in call["path"]]
+        """Calls that changed records, in order; a token's permission proof is none."""
+        return [call for call in self.calls() if call["changed"]]
+
+    def records(self, zone="", name="", kind=""):
+        """What is committed, as the API shows it, with the zone's name beside it."""
+        return self.control("GET", f"/records?zone={zone}&name={name}&type={kind}")
 
     def stop(self):
         self.child.stop()
