@@ -28,6 +28,8 @@ struct Request {
         8'000};  // For everything: resolve, connect, TLS, send, receive.
     std::chrono::milliseconds connect_timeout{3'000};
     std::size_t body_bytes_max = 8 * 1024 * 1024;
+    // The answer ends for us with its headers; its body is not read.
+    bool skip_body = false;
     // Asked for each resolved address (text form) before connecting to exactly it; false refuses.
     // Empty: all allowed.
     std::function<bool(std::string_view address)> may_connect = {};

@@ -42,8 +42,10 @@ struct Exchange {
     Response response;
     std::size_t header_bytes = 0;
     bool too_large = false;
-    std::string refused;  // The address that may not be connected to.
-    bool tried = false;   // Some other address may, and was.
+    bool is_interim = false;  // The headers are those of a 1xx answer.
+    bool is_enough = false;   // The rest is not wanted.
+    std::string refused;      // The address that may not be connected to.
+    bool tried = false;       // Some other address may, and was.
     runtime::SteadyTime deadline{};
     std::array<char, CURL_ERROR_SIZE> error{};
 };
@@ -91,6 +93,11 @@ std::size_t take_header(char* data, std::size_t size, std::size_t count, void* c
     }
     if (line.starts_with("HTTP/")) {
         exchange.response.headers.clear();  // What came before was an interim answer.
+        exchange.is_interim = line.find(" 1") == line.find(' ');
+    }
+    if (line == "\r\n" && exchange.request->skip_body && !exchange.is_interim) {
+        exchange.is_enough = true;
+        return CURL_WRITEFUNC_ERROR;
     }
     const auto colon = line.find(':');
     if (colon != std::string_view::npos) {
@@ -201,7 +208,9 @@ void set_limits(CURL* easy, const Request& request) {
     curl_easy_setopt(easy, CURLOPT_PROXY, "");  // Not even one from the environment.
     curl_easy_setopt(easy, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
     curl_easy_setopt(
-        easy, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(request.body_bytes_max));
+        easy,
+        CURLOPT_MAXFILESIZE_LARGE,
+        request.skip_body ? 0 : static_cast<curl_off_t>(request.body_bytes_max));
 }
 
 void set_connection(CURL* easy, const Request& request) {
@@ -282,7 +291,7 @@ Response failed(Failure failure, std::string error) {
 }
 
 Response conclude(CURL* easy, CURLcode code, Exchange& exchange) {
-    if (code != CURLE_OK) {
+    if (code != CURLE_OK && !exchange.is_enough) {
         const auto failure = failure_of(code, exchange);
         auto response = failed(failure, error_of(code, failure, exchange));
         long bytes_sent = 0;
