@@ -3,6 +3,8 @@
 // connection or subscription, so a callback's closure is a number, never a pointer: a target that
 // is gone is simply not found. Thread-safe.
 
+#include "bus/shared.h"
+
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -13,7 +15,7 @@ namespace lumos::bus {
 template <typename Target>
 class CallbackTargets {
 public:
-    using Owned = std::shared_ptr<Target>;  // allow: a callback in progress keeps its target
+    using Owned = Shared<Target>;
 
     // Known as long as the returned number is not removed; does not own the target.
     std::uintptr_t add(const Owned& target) {

@@ -38,7 +38,7 @@ ConnectionOptions checked(ConnectionOptions options) {
 Connection::Impl::Impl(ConnectionOptions options)
     : options_(checked(std::move(options))),
       urls_(split_urls(options_.urls)),
-      subscriptions_(std::make_shared<SubscriptionSet>()),  // allow: see the header
+      subscriptions_(make_shared_with<SubscriptionSet>()),
       keeper_([this](const std::stop_token& stop) { keep(stop); }) {}
 
 Connection::Impl::~Impl() {

@@ -4,6 +4,7 @@
 
 #include "bus/connection.h"
 #include "bus/link.h"
+#include "bus/shared.h"
 
 #include <condition_variable>
 #include <memory>
@@ -43,7 +44,7 @@ public:
     struct Entry {
         Entry(std::string subject, std::function<void(const Message&)> handler);
         std::string subject;
-        std::shared_ptr<HandlerGate> gate;  // allow: a callback in progress keeps its target
+        Shared<HandlerGate> gate;
         CallbackNumber<HandlerGate> number;
         LinkPtr link;
         SubscriptionHandle handle;
@@ -61,7 +62,7 @@ public:
 
 private:
     static void make(Entry& entry, const LinkPtr& link);
-    std::vector<std::shared_ptr<HandlerGate>> gates();  // allow: see above
+    std::vector<Shared<HandlerGate>> gates();
 
     std::mutex mutex_;
     std::vector<std::unique_ptr<Entry>> entries_;
@@ -95,8 +96,7 @@ private:
 
     const ConnectionOptions options_;
     const std::vector<std::string> urls_;
-    std::shared_ptr<SubscriptionSet>
-        subscriptions_;  // allow: a Subscription may outlive its connection
+    Shared<SubscriptionSet> subscriptions_;
     mutable std::mutex mutex_;
     mutable std::condition_variable_any changed_;
     ConnectionState state_;

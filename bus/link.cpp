@@ -205,7 +205,12 @@ bool LinkEvents::wait_closed(const std::stop_token& stop) {
     return changed_.wait(lock, stop, [this] { return closed_; });
 }
 
-void LinkEvents::add(const std::shared_ptr<Inbox>& inbox) {  // allow: see the header
+bool LinkEvents::pause(std::chrono::milliseconds at_most) {
+    std::unique_lock lock(mutex_);
+    return !changed_.wait_until(lock, deadline_in(at_most), [this] { return closed_; });
+}
+
+void LinkEvents::add(const Shared<Inbox>& inbox) {
     {
         const std::lock_guard lock(mutex_);
         if (!closed_) {
@@ -219,7 +224,7 @@ void LinkEvents::add(const std::shared_ptr<Inbox>& inbox) {  // allow: see the h
 
 LinkInbox::LinkInbox(LinkPtr link, const std::string& subject)
     : link_(std::move(link)),
-      inbox_(std::make_shared<Inbox>()),  // allow: see the header
+      inbox_(make_shared_with<Inbox>()),
       number_(inbox_targets(), inbox_) {
     natsSubscription* raw = nullptr;
     check(
@@ -241,7 +246,7 @@ LinkPtr Link::open(const ConnectionOptions& options, const std::string& url) {
 }
 
 Link::Link(const ConnectionOptions& options, const std::string& url)
-    : events_(std::make_shared<LinkEvents>(options.on_error)),  // allow: see the header
+    : events_(make_shared_with<LinkEvents>(options.on_error)),
       number_(event_targets(), events_),
       inbox_prefix_(options.inbox_prefix.empty() ? "_INBOX" : options.inbox_prefix) {
     const auto made = make_options(options, url, number_.closure());

@@ -8,6 +8,7 @@
 #include "bus/connection.h"
 #include "bus/handles.h"
 #include "bus/inbox.h"
+#include "bus/shared.h"
 
 #include <condition_variable>
 #include <functional>
@@ -38,9 +39,10 @@ public:
     [[nodiscard]] std::string why_closed() const;
     // False when stop was requested first.
     bool wait_closed(const std::stop_token& stop);
+    // Lets `at_most` pass, less where the link is lost: false then.
+    bool pause(std::chrono::milliseconds at_most);
     // Closed together with the link, at once where it is closed already.
-    void add(const std::shared_ptr<Inbox>&
-                 inbox);  // allow: the library's thread fills what a reader empties
+    void add(const Shared<Inbox>& inbox);
 
 private:
     std::mutex error_mutex_;
@@ -53,8 +55,7 @@ private:
 };
 
 class Link;
-using LinkPtr =
-    std::shared_ptr<Link>;  // allow: readers and publishers use it while the next one is made
+using LinkPtr = Shared<Link>;
 
 // A subscription of one link that fills an inbox.
 class LinkInbox {
@@ -70,7 +71,7 @@ public:
 
 private:
     LinkPtr link_;
-    std::shared_ptr<Inbox> inbox_;  // allow: the library's thread fills what a reader empties
+    Shared<Inbox> inbox_;
     CallbackNumber<Inbox> number_;
     SubscriptionHandle subscription_;
 };
@@ -115,7 +116,7 @@ private:
     Link(const ConnectionOptions& options, const std::string& url);
     Replies& replies();
 
-    std::shared_ptr<LinkEvents> events_;  // allow: a callback in progress keeps its target
+    Shared<LinkEvents> events_;
     CallbackNumber<LinkEvents> number_;
     std::string inbox_prefix_;
     ConnectionHandle connection_;

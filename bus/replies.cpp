@@ -34,9 +34,7 @@ void Replies::Board::put(Incoming message) {
     }
 }
 
-void Replies::Board::add(
-    const std::string& subject,
-    const std::shared_ptr<Inbox>& answer) {  // allow: see the header
+void Replies::Board::add(const std::string& subject, const Shared<Inbox>& answer) {
     const std::lock_guard lock(mutex_);
     waiting_.emplace(subject, answer);
 }
@@ -49,7 +47,7 @@ void Replies::Board::remove(const std::string& subject) {
 Replies::Replies(natsConnection* connection, LinkEvents& events, std::string prefix)
     : events_(events),
       prefix_(std::move(prefix)),
-      board_(std::make_shared<Board>()),  // allow: see the header
+      board_(make_shared_with<Board>()),
       number_(board_targets(), board_) {
     natsSubscription* raw = nullptr;
     const auto subject = prefix_ + ".*";
@@ -67,7 +65,7 @@ std::string Replies::next_subject() {
 Replies::Expected::Expected(Replies& replies)
     : replies_(replies),
       subject_(replies.next_subject()),
-      answer_(std::make_shared<Inbox>()) {  // allow: see the header
+      answer_(make_shared_with<Inbox>()) {
     replies_.board_->add(subject_, answer_);
     replies_.events_.add(answer_);
 }

@@ -5,6 +5,7 @@
 #include "bus/callback_targets.h"
 #include "bus/handles.h"
 #include "bus/inbox.h"
+#include "bus/shared.h"
 
 #include <cstdint>
 #include <map>
@@ -36,16 +37,14 @@ public:
     private:
         Replies& replies_;
         std::string subject_;
-        std::shared_ptr<Inbox>
-            answer_;  // allow: the library's thread fills what the requester empties
+        Shared<Inbox> answer_;
     };
 
     // Which answers are waited for: what the library's thread sees.
     class Board {
     public:
         void put(Incoming message);
-        void add(
-            const std::string& subject, const std::shared_ptr<Inbox>& answer);  // allow: as above
+        void add(const std::string& subject, const Shared<Inbox>& answer);
         void remove(const std::string& subject);
 
     private:
@@ -60,7 +59,7 @@ private:
     std::string prefix_;
     std::mutex mutex_;
     std::uint64_t last_ = 0;
-    std::shared_ptr<Board> board_;  // allow: a callback in progress keeps its target
+    Shared<Board> board_;
     CallbackNumber<Board> number_;
     SubscriptionHandle subscription_;
 };

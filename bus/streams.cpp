@@ -34,11 +34,27 @@ json::object create_stream(Link& link, std::string_view name) {
     }
 }
 
-json::object info_or_create(Link& link, std::string_view name) {
+json::object info_or_create_once(Link& link, std::string_view name) {
     try {
         return info(link, name);
     } catch (const StreamMissing&) {
         return create_stream(link, name);
+    }
+}
+
+// While several create the same stream, NATS sets its bytes aside for each of them for a moment,
+// and may find that too much: it is tried again when the first of them is done.
+json::object info_or_create(Link& link, std::string_view name) {
+    constexpr int kAttempts = 5;
+    constexpr std::chrono::milliseconds kPause{100};
+    for (int attempt = 1;; ++attempt) {
+        try {
+            return info_or_create_once(link, name);
+        } catch (const BusUnavailable&) {
+            if (attempt == kAttempts || !link.events().pause(kPause)) {
+                throw;
+            }
+        }
     }
 }
 

@@ -22,9 +22,7 @@ void on_message(natsConnection*, natsSubscription*, natsMsg* message, void* clos
 
 class HeldSubscription final : public Subscription {
 public:
-    HeldSubscription(
-        std::shared_ptr<SubscriptionSet> set,  // allow: a Subscription may outlive its connection
-        SubscriptionSet::Entry& entry)
+    HeldSubscription(Shared<SubscriptionSet> set, SubscriptionSet::Entry& entry)
         : set_(std::move(set)),
           entry_(entry) {}
     ~HeldSubscription() override {
@@ -35,7 +33,7 @@ public:
     HeldSubscription& operator=(const HeldSubscription&) = delete;
 
 private:
-    std::shared_ptr<SubscriptionSet> set_;  // allow: as above
+    Shared<SubscriptionSet> set_;
     SubscriptionSet::Entry& entry_;
 };
 
@@ -76,7 +74,7 @@ void HandlerGate::shut() {
 SubscriptionSet::Entry::Entry(
     std::string subject_to_take, std::function<void(const Message&)> handler)
     : subject(std::move(subject_to_take)),
-      gate(std::make_shared<HandlerGate>(std::move(handler))),  // allow: see the header
+      gate(make_shared_with<HandlerGate>(std::move(handler))),
       number(gate_targets(), gate) {}
 
 SubscriptionSet::Entry& SubscriptionSet::add(
@@ -124,9 +122,9 @@ void SubscriptionSet::renew(Entry& entry, const LinkPtr& link) {
     make(entry, link);
 }
 
-std::vector<std::shared_ptr<HandlerGate>> SubscriptionSet::gates() {  // allow: see the header
+std::vector<Shared<HandlerGate>> SubscriptionSet::gates() {
     const std::lock_guard lock(mutex_);
-    std::vector<std::shared_ptr<HandlerGate>> gates;  // allow: as above
+    std::vector<Shared<HandlerGate>> gates;
     gates.reserve(entries_.size());
     for (const auto& entry : entries_) {
         gates.push_back(entry->gate);

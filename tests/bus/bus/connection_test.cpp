@@ -1,53 +1,13 @@
 // One connection against a real nats-server that is stopped, killed and frozen.
 
-#include "bus/connection.h"
-
 #include "bus/error.h"
-#include "tests/support/nats_server.h"
-#include "tests/support/wait_until.h"
-
-#include <gtest/gtest.h>
+#include "tests/bus/bus/bus_fixture.h"
 
 #include <atomic>
-#include <mutex>
 #include <thread>
-#include <vector>
 
 namespace lumos::bus {
 namespace {
-
-using namespace std::chrono_literals;
-using support::NatsServer;
-using support::wait_until;
-
-ConnectionOptions options_for(const NatsServer& server) {
-    ConnectionOptions options;
-    options.urls = server.url();
-    options.user = "app";
-    options.password = "app";
-    options.name = "test";
-    options.reconnect_wait_first = 20ms;
-    options.reconnect_wait_max = 200ms;
-    return options;
-}
-
-struct Heard {
-    std::mutex mutex;
-    std::vector<std::string> bodies;
-
-    void add(const Message& message) {
-        const std::lock_guard lock(mutex);
-        bodies.push_back(message.body);
-    }
-    bool has(const std::string& body) {
-        const std::lock_guard lock(mutex);
-        return std::find(bodies.begin(), bodies.end(), body) != bodies.end();
-    }
-    std::size_t count() {
-        const std::lock_guard lock(mutex);
-        return bodies.size();
-    }
-};
 
 TEST(Connection, DeliversWhatIsPublishedToItsSubscriptionsInOrder) {
     const NatsServer server;
@@ -55,15 +15,16 @@ TEST(Connection, DeliversWhatIsPublishedToItsSubscriptionsInOrder) {
     ASSERT_TRUE(connection.wait_connected(10s));
     Heard heard;
     const auto subscription =
-        connection.subscribe("t.*", [&](const Message& message) { heard.add(message); });
+        connection.subscribe("t.*", [&](const Message& message) { heard.add(message.body); });
 
     for (int i = 0; i < 1'000; ++i) {
         connection.publish("t." + std::to_string(i % 7), std::to_string(i));
     }
 
     ASSERT_TRUE(wait_until([&] { return heard.count() == 1'000; }, 10s));
+    const auto bodies = heard.all();
     for (std::size_t i = 0; i < 1'000; ++i) {
-        EXPECT_EQ(heard.bodies[i], std::to_string(i));
+        EXPECT_EQ(bodies[i], std::to_string(i));
     }
 }
 
@@ -112,7 +73,7 @@ TEST(Connection, NeitherBuffersNorWaitsWhileItIsAway) {
     ASSERT_TRUE(connection.wait_connected(10s));
     Heard heard;
     const auto subscription =
-        connection.subscribe("t", [&](const Message& message) { heard.add(message); });
+        connection.subscribe("t", [&](const Message& message) { heard.add(message.body); });
     server.kill();
     ASSERT_TRUE(wait_until([&] { return !connection.state().connected; }, 10s));
 
@@ -133,11 +94,11 @@ TEST(Connection, SubscribesAgainAfterEachLoss) {
     ASSERT_TRUE(connection.wait_connected(10s));
     Heard heard;
     const auto early =
-        connection.subscribe("early", [&](const Message& message) { heard.add(message); });
+        connection.subscribe("early", [&](const Message& message) { heard.add(message.body); });
     server.kill();
     ASSERT_TRUE(wait_until([&] { return !connection.state().connected; }, 10s));
     const auto between =
-        connection.subscribe("between", [&](const Message& message) { heard.add(message); });
+        connection.subscribe("between", [&](const Message& message) { heard.add(message.body); });
     const auto server_before = connection.state().nats_server;
 
     for (int round = 0; round < 3; ++round) {
@@ -166,7 +127,7 @@ TEST(Connection, HasSubscribedBeforeItSaysThatItIsConnected) {
     };
     Connection connection(options);
     const auto subscription =
-        connection.subscribe("mine", [&](const Message& message) { heard.add(message); });
+        connection.subscribe("mine", [&](const Message& message) { heard.add(message.body); });
     ASSERT_TRUE(connection.wait_connected(10s));
     self = &connection;
 
@@ -184,9 +145,9 @@ TEST(Connection, EndsASubscriptionWithItsObject) {
     Heard heard;
     Heard control;
     auto subscription =
-        connection.subscribe("t", [&](const Message& message) { heard.add(message); });
+        connection.subscribe("t", [&](const Message& message) { heard.add(message.body); });
     const auto witness =
-        connection.subscribe("t", [&](const Message& message) { control.add(message); });
+        connection.subscribe("t", [&](const Message& message) { control.add(message.body); });
     connection.publish("t", "1");
     ASSERT_TRUE(wait_until([&] { return heard.has("1"); }, 10s));
 
@@ -203,7 +164,7 @@ TEST(Connection, TellsOfARefusedPublish) {
     options.user = "narrow";
     options.password = "narrow";
     Heard errors;
-    options.on_error = [&](const std::string& what) { errors.add({"", "", what}); };
+    options.on_error = [&](const std::string& what) { errors.add(what); };
     Connection connection(options);
     ASSERT_TRUE(connection.wait_connected(10s));
 
@@ -211,8 +172,8 @@ TEST(Connection, TellsOfARefusedPublish) {
 
     ASSERT_TRUE(wait_until([&] { return errors.count() == 1; }, 10s));
     EXPECT_NE(
-        errors.bodies[0].find("Permissions Violation for Publish to \"theirs\""), std::string::npos)
-        << errors.bodies[0];
+        errors.all()[0].find("Permissions Violation for Publish to \"theirs\""), std::string::npos)
+        << errors.all()[0];
     EXPECT_TRUE(connection.state().connected);
 }
 
@@ -297,7 +258,7 @@ TEST(Connection, DrainLetsTheHandlerFinishAndSendsWhatWasPublished) {
     ASSERT_TRUE(receiver.wait_connected(10s));
     Heard heard;
     const auto subscription =
-        receiver.subscribe("out", [&](const Message& message) { heard.add(message); });
+        receiver.subscribe("out", [&](const Message& message) { heard.add(message.body); });
     receiver.flush(5s);
     std::atomic<bool> began{false};
     std::atomic<bool> go_on{false};
@@ -357,7 +318,7 @@ TEST(Connection, SurvivesAServerThatComesAndGoesUnderLoad) {
     ASSERT_TRUE(connection.wait_connected(10s));
     Heard heard;
     const auto subscription =
-        connection.subscribe("load", [&](const Message& message) { heard.add(message); });
+        connection.subscribe("load", [&](const Message& message) { heard.add(message.body); });
     std::atomic<long> sent{0};
     std::vector<std::jthread> publishers;
     for (int t = 0; t < 3; ++t) {
