@@ -1,0 +1,3 @@
+-- A provider that no zone uses.
+-- $1 id
+DELETE FROM providers WHERE id = $1;

@@ -1,0 +1,4 @@
+-- One token.
+-- $1 account id or null, $2 slug
+SELECT id, slug, read_only, created_at, last_used_at, expires_at FROM tokens
+WHERE account_id IS NOT DISTINCT FROM $1 AND slug = $2;

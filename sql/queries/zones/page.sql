@@ -1,0 +1,11 @@
+-- An account's zones, in the order of their names.
+-- $1 account id, $2 name read last, $3 rows at most
+SELECT zones.id, zones.name, zones.provider_zone_id, zones.batch_max, zones.created_at,
+    providers.id AS provider_id, providers.slug AS provider, work.failures, work.last_error, work.not_before,
+    (SELECT count(*) FROM domains WHERE zone_id = zones.id) AS domains
+FROM zones
+LEFT JOIN providers ON providers.id = zones.provider_id
+LEFT JOIN zone_work AS work ON work.zone_id = zones.id
+WHERE zones.account_id = $1 AND zones.name > $2
+ORDER BY zones.name
+LIMIT $3;

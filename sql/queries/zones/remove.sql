@@ -1,0 +1,3 @@
+-- A zone without domains.
+-- $1 id
+DELETE FROM zones WHERE id = $1;
