@@ -71,7 +71,8 @@ class PowerDns:
 class Cloudflare:
     """The simulator; `writes` reads its journal."""
 
-    def __init__(self, binary, folder: pathlib.Path, logs: pathlib.Path, port, zones, dns=None, run_dir=None):
+    def __init__(self, binary, folder: pathlib.Path, logs: pathlib.Path, port, zones, dns=None, run_dir=None,
+                 rate_limit="1200/300"):
         self.folder = pathlib.Path(folder) / "cloudflare"
         self.folder.mkdir(parents=True, exist_ok=True)
         self.port = port
@@ -84,7 +85,7 @@ class Cloudflare:
         self.token_file.write_text(f"{self.token}:edit\n")
         self.token_file.chmod(0o600)
         command = [binary, "--listen", f"127.0.0.1:{self.port}", "--state", self.folder / "state.json",
-                   "--log", self.journal, "--tokens", self.token_file]
+                   "--log", self.journal, "--tokens", self.token_file, "--rate-limit", rate_limit]
         for zone in zones:
             command += ["--zone", zone]
         if dns:
@@ -115,12 +116,12 @@ class Cloudflare:
         return [json.loads(line) for line in self.journal.read_text().splitlines() if line.endswith("}")]
 
     def writes(self):
-        """Calls that changed records, in order; a token's permission proof is none."""
-        return [call for call in self.calls() if call["changed"]]
+        """Calls that changed records, or may have, in order. A token's permission proof is refused, so it is none."""
+        return [call for call in self.calls() if call["method"] in ("POST", "PUT", "PATCH", "DELETE")
+                and "/dns_records" in call["path"] and (call["changed"] or not 200 <= call["status"] < 500)]
 
-    def records(self, zone="", name="", kind=""):
-        """What is committed, as the API shows it, with the zone's name beside it."""
-        return self.control("GET", f"/records?zone={zone}&name={name}&type={kind}")
+    def records(self):
+        return self.control("GET", "/records")
 
     def stop(self):
         self.child.stop()
