@@ -7,6 +7,7 @@
 #include <netdb.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -23,28 +24,24 @@ namespace {
 constexpr std::size_t kConnectionsMax = 1'024;
 constexpr std::size_t kHeadBytesMax = 64UL * 1024;
 constexpr std::size_t kBodyBytesMax = 16UL * 1024 * 1024;
-constexpr int kPollMilliseconds = 100;
 constexpr int kIdleMilliseconds = 120'000;
 constexpr int kReadMilliseconds = 20'000;
 constexpr time_t kSendSeconds = 20;
 
-// Waits until the socket is readable, the limit is over, or stop is requested.
-bool wait_readable(int socket, int milliseconds, const std::stop_token& stop) {
-    for (int waited = 0; waited < milliseconds && !stop.stop_requested();
-         waited += kPollMilliseconds) {
-        pollfd waiting{.fd = socket, .events = POLLIN, .revents = 0};
-        const int ready = poll(&waiting, 1, kPollMilliseconds);
-        if (ready != 0) {
-            return ready > 0;
-        }
-    }
-    return false;
+// Waits until the socket is readable, the limit is over, or the listener ends: `wake` is readable
+// then, and stays so.
+bool wait_readable(int socket, int milliseconds, int wake) {
+    std::array<pollfd, 2> waiting{
+        {{.fd = socket, .events = POLLIN, .revents = 0},
+         {.fd = wake, .events = POLLIN, .revents = 0}}};
+    const int ready = poll(waiting.data(), waiting.size(), milliseconds);
+    return ready > 0 && waiting[1].revents == 0;
 }
 
 // Reads of one connection, with what was read beyond the last request kept for the next.
 class Reader {
 public:
-    Reader(int socket, const std::stop_token& stop) : socket_(socket), stop_(stop) {}
+    Reader(int socket, int wake) : socket_(socket), wake_(wake) {}
 
     // Up to and including `end`; nothing where the peer went away or sent too much.
     std::optional<std::string> until(
@@ -69,7 +66,7 @@ public:
 
 private:
     bool more(int milliseconds) {
-        if (!wait_readable(socket_, milliseconds, stop_)) {
+        if (!wait_readable(socket_, milliseconds, wake_)) {
             return false;
         }
         std::array<char, 16'384> bytes{};
@@ -88,7 +85,7 @@ private:
     }
 
     int socket_;
-    const std::stop_token& stop_;
+    int wake_;
     std::string buffer_;
 };
 
@@ -142,9 +139,9 @@ std::optional<HttpRequest> read_request(Reader& reader, int socket) {
     return request;
 }
 
-void wait_for_peer_to_leave(int socket, const std::stop_token& stop) {
+void wait_for_peer_to_leave(int socket, int wake) {
     std::array<char, 256> ignored{};
-    while (wait_readable(socket, kIdleMilliseconds, stop)) {
+    while (wait_readable(socket, kIdleMilliseconds, wake)) {
         if (recv(socket, ignored.data(), ignored.size(), 0) <= 0) {
             return;
         }
@@ -152,7 +149,7 @@ void wait_for_peer_to_leave(int socket, const std::stop_token& stop) {
 }
 
 // True where the connection goes on.
-bool answer(int socket, const Exchange& exchange, bool keep_alive, const std::stop_token& stop) {
+bool answer(int socket, const Exchange& exchange, bool keep_alive, int wake) {
     const std::string wire = to_wire(exchange.reply, keep_alive);
     switch (exchange.cut) {
         case Cut::None:
@@ -168,7 +165,7 @@ bool answer(int socket, const Exchange& exchange, bool keep_alive, const std::st
             return false;
         }
         case Cut::Silence:
-            wait_for_peer_to_leave(socket, stop);
+            wait_for_peer_to_leave(socket, wake);
             return false;
         case Cut::Close:
             return false;
@@ -227,6 +224,7 @@ Listener::Listener(const std::string& listen, Handler handler) : handler_(std::m
     }
     socket_ = bound_socket(host, listen.substr(colon + 1));
     port_ = port_of(socket_);
+    wake_ = eventfd(0, EFD_CLOEXEC);
     acceptor_ = std::jthread([this] { accept_all(stop_.get_token()); });
 }
 
@@ -236,20 +234,21 @@ Listener::~Listener() {
 
 void Listener::stop() {
     stop_.request_stop();
+    (void)eventfd_write(wake_, 1);
     if (acceptor_.joinable()) {
         acceptor_.join();
     }
     reap(true);
     if (socket_ >= 0) {
         close(socket_);
+        close(wake_);
         socket_ = -1;
     }
 }
 
 void Listener::accept_all(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
-        if (!wait_readable(socket_, kPollMilliseconds, stop)) {
-            reap(false);
+        if (!wait_readable(socket_, -1, wake_)) {
             continue;
         }
         const int accepted = accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC);
@@ -274,7 +273,7 @@ void Listener::accept_all(const std::stop_token& stop) {
 }
 
 void Listener::serve(Connection& connection, const std::stop_token& stop) {
-    Reader reader(connection.socket, stop);
+    Reader reader(connection.socket, wake_);
     bool goes_on = true;
     while (goes_on && !stop.stop_requested()) {
         const auto request = read_request(reader, connection.socket);
@@ -282,7 +281,7 @@ void Listener::serve(Connection& connection, const std::stop_token& stop) {
             break;
         }
         const bool keep_alive = request->header("connection") != "close";
-        goes_on = answer(connection.socket, handler_(*request, stop), keep_alive, stop);
+        goes_on = answer(connection.socket, handler_(*request, stop), keep_alive, wake_);
     }
     close(connection.socket);
     connection.done = true;

@@ -57,6 +57,7 @@ private:
     Handler handler_;
     int socket_ = -1;
     int port_ = 0;
+    int wake_ = -1;  // Readable once the listener ends.
     std::mutex mutex_;
     std::list<Connection> connections_;  // Guarded by mutex_.
     std::stop_source stop_;

@@ -97,7 +97,11 @@ std::string reason_of(const ProviderError& error) {
         return error.http_status >= 200 && error.http_status < 300 ? "rejected"
                                                                    : "provider_unreachable";
     }
-    if (error.http_status == 401 || is_one_of(error.code, {6003, 6102, 6103, 6111, 9106})) {
+    // 1000 means many things; as the answer to a verification it says this.
+    const bool fails_verification =
+        error.code == 1000 && mentions(error.message, "invalid api token");
+    if (error.http_status == 401 || fails_verification ||
+        is_one_of(error.code, {6003, 6102, 6103, 6111, 9106})) {
         return "token_invalid";
     }
     if (error.http_status == 403) {
