@@ -42,6 +42,47 @@ int digit_of(const char* column, char c) {
     refuse(column, "is no bytea in hexadecimal form");
 }
 
+// The text before the comma or brace that ends an item, unquoted. libpqxx 6.4.5 has a parser of its
+// own, but it aborts the process on some texts.
+std::string take_item(const char* column, std::string_view& rest) {
+    std::string item;
+    const bool is_quoted = rest.starts_with('"');
+    rest.remove_prefix(is_quoted ? 1 : 0);
+    while (!rest.empty() &&
+           (is_quoted ? rest.front() != '"' : rest.front() != ',' && rest.front() != '}')) {
+        rest.remove_prefix(rest.front() == '\\' ? 1 : 0);
+        if (rest.empty()) {
+            break;
+        }
+        item += rest.front();
+        rest.remove_prefix(1);
+    }
+    if (is_quoted && !rest.empty()) {
+        rest.remove_prefix(1);
+    } else if (item == "NULL") {
+        refuse(column, "is an array with a null in it");
+    }
+    return item;
+}
+
+// {a,"b,c","d\"e"}: one dimension, as text[] comes.
+std::vector<std::string> items_of(const char* column, std::string_view rest) {
+    std::vector<std::string> items;
+    if (rest == "{}") {
+        return items;
+    }
+    char separator = '{';
+    while (rest.starts_with(separator)) {
+        rest.remove_prefix(1);
+        items.push_back(take_item(column, rest));
+        separator = ',';
+    }
+    if (rest != "}" || items.empty()) {
+        refuse(column, "is no array of texts");
+    }
+    return items;
+}
+
 }  // namespace
 
 const char* Row::field(const char* column) const {
@@ -124,21 +165,8 @@ std::optional<Time> Row::optional_time(const char* column) const {
 }
 
 std::vector<std::string> Row::texts(const char* column) const {
-    std::vector<std::string> out;
-    if (is_null(column)) {
-        return out;
-    }
-    using Juncture = pqxx::array_parser::juncture;
-    auto parser = results_->result[static_cast<pqxx::result::size_type>(index_)][column].as_array();
-    for (auto item = parser.get_next(); item.first != Juncture::done; item = parser.get_next()) {
-        if (item.first == Juncture::null_value) {
-            refuse(column, "is an array with a null in it");
-        }
-        if (item.first == Juncture::string_value) {
-            out.push_back(item.second);
-        }
-    }
-    return out;
+    const char* value = field(column);
+    return value == nullptr ? std::vector<std::string>() : items_of(column, value);
 }
 
 std::size_t Rows::size() const {

@@ -1,5 +1,6 @@
 #include "sql/session.h"
 
+#include "sql/answer_watch.h"
 #include "sql/error.h"
 
 #include <libpq-fe.h>
@@ -110,10 +111,15 @@ bool is_one_of(std::string_view state, std::initializer_list<std::string_view> s
 }  // namespace
 
 struct Connection::Impl::State {
-    explicit State(const std::string& text) : connection(text), quiet(connection) {}
+    explicit State(const std::string& text)
+        : connection(text),
+          quiet(connection),
+          watch(connection.sock()) {}
 
     pqxx::connection connection;
     pqxx::quiet_errorhandler quiet;  // Notices are for psql.
+    AnswerWatch watch;
+    std::chrono::milliseconds answer_limit{0};
     // libpqxx's own transactions hide whether COMMIT was sent, so ours are begun and ended by hand
     // on top of this.
     std::optional<pqxx::nontransaction> use;
@@ -124,6 +130,7 @@ struct Connection::Impl::State {
 template <typename Act>
 auto Connection::Impl::sorted(const char* doing, Act act) {
     try {
+        const AnswerWatch::Question question(state_->watch, state_->answer_limit);
         return act();
     } catch (const pqxx::broken_connection& e) {
         state_->lost = true;
@@ -174,11 +181,12 @@ void Connection::Impl::require_alive() const {
     }
 }
 
-void Connection::Impl::begin(const std::string& text) {
+void Connection::Impl::begin(const std::string& text, std::chrono::milliseconds answer_limit) {
     require_alive();
     if (state_->use) {
         throw Broken("this session has an open transaction already");
     }
+    state_->answer_limit = answer_limit;
     try {
         sorted("begin", [&] {
             state_->use.emplace(state_->connection);

@@ -6,6 +6,7 @@
 #include "sql/connection.h"
 #include "sql/transaction.h"
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,8 +24,9 @@ public:
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
 
-    // One at a time; `text` begins a transaction of the server's and sets its limits.
-    void begin(const std::string& text);
+    // One at a time; `text` begins a transaction of the server's and sets its limits. An answer
+    // that stays away for longer than `answer_limit` is a lost session.
+    void begin(const std::string& text, std::chrono::milliseconds answer_limit);
     Rows execute(const std::string& text);
     Rows execute_prepared(const Query& query, const std::vector<Param>& params);
     // Throws InDoubt where the session goes before the answer.

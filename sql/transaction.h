@@ -123,8 +123,9 @@ private:
 
 class Connection;
 
-// One transaction, READ COMMITTED, with its limits set by SET LOCAL. Rolled back when destroyed
-// without commit().
+// One transaction, READ COMMITTED, with its limits set by SET LOCAL; a server that does not answer
+// within the statement's limit and some seconds is Lost. Rolled back when destroyed without
+// commit().
 class Transaction {
 public:
     struct Limits {
