@@ -47,7 +47,10 @@ void hold_account(Work& work, std::int64_t account_id) {
 
 std::int64_t add_account(
     Work& work, const std::string& slug, const std::string& name, const std::string& plan) {
-    return work.transaction().run(queries::accounts::insert, {slug, name, plan}).only().integer("id");
+    return work.transaction()
+        .run(queries::accounts::insert, {slug, name, plan})
+        .only()
+        .integer("id");
 }
 
 void edit_account(

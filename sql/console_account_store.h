@@ -1,9 +1,8 @@
 #pragma once
 // Accounts as the console keeps them. See sql/console_work.h for transactions and errors.
 
-#include "sql/console_work.h"
-
 #include "schemas/time.h"
+#include "sql/console_work.h"
 
 #include <cstdint>
 #include <optional>

@@ -29,14 +29,12 @@ std::vector<Channel> channels(Work& work, std::int64_t account_id, const Page& p
     return found;
 }
 
-std::optional<Channel> find_channel(
-    Work& work, std::int64_t account_id, const std::string& slug) {
+std::optional<Channel> find_channel(Work& work, std::int64_t account_id, const std::string& slug) {
     const auto rows = work.transaction().run(queries::channels::find_by_slug, {account_id, slug});
     return rows.empty() ? std::nullopt : std::optional(read_channel(rows.at(0)));
 }
 
-std::optional<Channel> hold_channel(
-    Work& work, std::int64_t account_id, const std::string& slug) {
+std::optional<Channel> hold_channel(Work& work, std::int64_t account_id, const std::string& slug) {
     work.transaction().run(queries::channels::find_for_edit, {account_id, slug});
     return find_channel(work, account_id, slug);
 }

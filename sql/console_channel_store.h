@@ -2,10 +2,9 @@
 // Notification channels with their sealed secrets, and deliveries made for a test. See
 // sql/console_work.h for transactions and errors.
 
+#include "schemas/time.h"
 #include "sql/console_provider_store.h"
 #include "sql/console_work.h"
-
-#include "schemas/time.h"
 
 #include <cstdint>
 #include <optional>

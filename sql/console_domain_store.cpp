@@ -142,8 +142,7 @@ void assign_servers(
     work.transaction().run(queries::domain_servers::insert, {domain_id, server_ids});
 }
 
-void set_failover_status(
-    Work& work, std::int64_t domain_id, const std::string& failover_status) {
+void set_failover_status(Work& work, std::int64_t domain_id, const std::string& failover_status) {
     work.transaction().run(queries::domains::set_failover_status, {domain_id, failover_status});
 }
 
@@ -151,8 +150,7 @@ void remove_domain(Work& work, std::int64_t domain_id) {
     work.transaction().run(queries::domains::remove, {domain_id});
 }
 
-std::vector<ZoneName> zones_with_domains(
-    Work& work, std::int64_t after_id, std::int64_t limit) {
+std::vector<ZoneName> zones_with_domains(Work& work, std::int64_t after_id, std::int64_t limit) {
     std::vector<ZoneName> found;
     for (const auto row :
          work.transaction().run(queries::zones::ids_with_domains, {after_id, limit})) {

@@ -2,9 +2,8 @@
 // Domains as the console keeps and shows them. See sql/console_work.h for transactions and errors.
 // Whatever concerns what is published is written with the zone held (hold_zones).
 
-#include "sql/console_work.h"
-
 #include "schemas/time.h"
+#include "sql/console_work.h"
 
 #include <cstdint>
 #include <optional>
@@ -91,12 +90,10 @@ struct NewDomain {
 };
 std::int64_t add_domain(Work& work, const NewDomain& domain);
 // Asks for the record to be written anew where its TTL differs.
-void edit_ttls(
-    Work& work, std::int64_t domain_id, std::int64_t ttl, std::int64_t failover_ttl);
+void edit_ttls(Work& work, std::int64_t domain_id, std::int64_t ttl, std::int64_t failover_ttl);
 void assign_servers(
     Work& work, std::int64_t domain_id, const std::vector<std::int64_t>& server_ids);
-void set_failover_status(
-    Work& work, std::int64_t domain_id, const std::string& failover_status);
+void set_failover_status(Work& work, std::int64_t domain_id, const std::string& failover_status);
 void remove_domain(Work& work, std::int64_t domain_id);
 
 struct ZoneName {

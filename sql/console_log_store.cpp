@@ -96,7 +96,10 @@ std::vector<Delivery> deliveries(
 }
 
 std::vector<Change> changes(
-    Work& work, std::int64_t account_id, const std::optional<std::string>& domain, const Page& page) {
+    Work& work,
+    std::int64_t account_id,
+    const std::optional<std::string>& domain,
+    const Page& page) {
     std::vector<Change> found;
     for (const auto row : work.transaction().run(
              queries::dns_changes::page, {account_id, domain, before_of(page), page.limit})) {
@@ -106,7 +109,10 @@ std::vector<Change> changes(
 }
 
 std::vector<Decision> decisions(
-    Work& work, std::int64_t account_id, const std::optional<std::string>& domain, const Page& page) {
+    Work& work,
+    std::int64_t account_id,
+    const std::optional<std::string>& domain,
+    const Page& page) {
     std::vector<Decision> found;
     for (const auto row : work.transaction().run(
              queries::decisions::page, {account_id, domain, before_of(page), page.limit})) {

@@ -2,9 +2,8 @@
 // What happened, for people: events, deliveries, changes of records, decisions, edits. See
 // sql/console_work.h for transactions and errors.
 
-#include "sql/console_work.h"
-
 #include "schemas/time.h"
+#include "sql/console_work.h"
 
 #include <cstdint>
 #include <optional>
@@ -77,7 +76,10 @@ struct Change {
     std::optional<std::string> to_server, to_ipv4, to_ipv6;
 };
 [[nodiscard]] std::vector<Change> changes(
-    Work& work, std::int64_t account_id, const std::optional<std::string>& domain, const Page& page);
+    Work& work,
+    std::int64_t account_id,
+    const std::optional<std::string>& domain,
+    const Page& page);
 
 struct Decision {
     std::int64_t id = 0;
@@ -89,7 +91,10 @@ struct Decision {
     std::string evidence;  // JSON
 };
 [[nodiscard]] std::vector<Decision> decisions(
-    Work& work, std::int64_t account_id, const std::optional<std::string>& domain, const Page& page);
+    Work& work,
+    std::int64_t account_id,
+    const std::optional<std::string>& domain,
+    const Page& page);
 
 struct AuditRow {
     std::int64_t id = 0;

@@ -63,13 +63,12 @@ std::optional<Provider> hold_provider(
 }
 
 std::int64_t add_provider(Work& work, const NewProvider& provider) {
-    const auto id =
-        work.transaction()
-            .run(
-                queries::providers::insert,
-                {provider.account_id, provider.slug, provider.name, provider.kind})
-            .only()
-            .integer("id");
+    const auto id = work.transaction()
+                        .run(
+                            queries::providers::insert,
+                            {provider.account_id, provider.slug, provider.name, provider.kind})
+                        .only()
+                        .integer("id");
     work.transaction().run(queries::provider_budgets::open, {id});
     return id;
 }

@@ -1,11 +1,10 @@
 #pragma once
-// DNS providers with their sealed tokens and the budget of their calls, and the zones they serve. See
-// sql/console_work.h for transactions and errors.
-
-#include "sql/connection.h"
-#include "sql/console_work.h"
+// DNS providers with their sealed tokens and the budget of their calls, and the zones they serve.
+// See sql/console_work.h for transactions and errors.
 
 #include "schemas/time.h"
+#include "sql/connection.h"
+#include "sql/console_work.h"
 
 #include <cstdint>
 #include <optional>
@@ -50,8 +49,7 @@ struct NewProvider {
 std::int64_t add_provider(Work& work, const NewProvider& provider);
 void set_provider_token(
     Work& work, std::int64_t provider_id, const Sealed& token, std::optional<Time> expires_on);
-void set_provider_verified(
-    Work& work, std::int64_t provider_id, std::optional<Time> expires_on);
+void set_provider_verified(Work& work, std::int64_t provider_id, std::optional<Time> expires_on);
 void rename_provider(Work& work, std::int64_t provider_id, const std::string& name);
 void remove_provider(Work& work, std::int64_t provider_id);
 

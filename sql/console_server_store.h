@@ -2,9 +2,8 @@
 // Shield servers as the console keeps and shows them. See sql/console_work.h for transactions and
 // errors.
 
-#include "sql/console_work.h"
-
 #include "schemas/time.h"
+#include "sql/console_work.h"
 
 #include <cstdint>
 #include <optional>

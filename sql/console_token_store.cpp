@@ -75,10 +75,9 @@ std::optional<EarlierRequest> begin_request(Work& work, const RequestKey& reques
     if (!begun.empty()) {
         return std::nullopt;
     }
-    const auto row =
-        work.transaction()
-            .run(queries::idempotency_keys::find, {request.token_id, request.key})
-            .only();
+    const auto row = work.transaction()
+                         .run(queries::idempotency_keys::find, {request.token_id, request.key})
+                         .only();
     return EarlierRequest{
         .request_hash = row.bytes("request_hash"),
         .status = row.optional_integer("status"),

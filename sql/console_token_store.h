@@ -2,10 +2,9 @@
 // API tokens, of which only the hash is kept, and the answers that repeated requests get. See
 // sql/console_work.h for transactions and errors.
 
+#include "schemas/time.h"
 #include "sql/console_provider_store.h"
 #include "sql/console_work.h"
-
-#include "schemas/time.h"
 
 #include <cstdint>
 #include <optional>
@@ -46,8 +45,7 @@ struct NewToken {
     std::optional<Time> expires_at;
 };
 std::int64_t add_token(Work& work, const NewToken& token);
-void edit_token(
-    Work& work, std::int64_t token_id, bool read_only, std::optional<Time> expires_at);
+void edit_token(Work& work, std::int64_t token_id, bool read_only, std::optional<Time> expires_at);
 void remove_token(Work& work, std::int64_t token_id);
 
 struct RequestKey {

@@ -1,7 +1,7 @@
 #pragma once
 // One transaction of the console, with the audit row that every change leaves. The functions of the
-// other console stores run in it; nothing has happened before commit(). Not thread-safe. All of them
-// throw what sql/error.h names.
+// other console stores run in it; nothing has happened before commit(). Not thread-safe. All of
+// them throw what sql/error.h names.
 
 #include "sql/connection.h"
 

@@ -13,7 +13,7 @@ struct ResultSet {
 };
 
 Rows make_rows(const pqxx::result& result) {
-    return Rows(std::make_shared<const ResultSet>(ResultSet{result}));  // allow: see Row
+    return Rows(std::make_shared<const ResultSet>(ResultSet{result}));  // allow: see Results
 }
 
 namespace {

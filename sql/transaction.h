@@ -60,6 +60,7 @@ private:
 
 // What the server answered; immutable.
 struct ResultSet;
+using Results = std::shared_ptr<const ResultSet>;  // allow: rows outlive their Rows
 
 // One row. It keeps its result set alive, so it may outlive the Rows that it came from.
 class Row {
@@ -80,21 +81,18 @@ public:
 
 private:
     friend class Rows;
-    Row(std::shared_ptr<const ResultSet> results, std::size_t index)
-        : results_(std::move(results)),
-          index_(index) {}
+    Row(Results results, std::size_t index) : results_(std::move(results)), index_(index) {}
     // Null where the column is null; throws Broken where there is no such column.
     [[nodiscard]] const char* field(const char* column) const;
     [[nodiscard]] std::string_view required(const char* column) const;
 
-    std::shared_ptr<const ResultSet> results_;  // allow: rows and their Rows share it
+    Results results_;
     std::size_t index_;
 };
 
 class Rows {
 public:
-    explicit Rows(std::shared_ptr<const ResultSet> results)
-        : results_(std::move(results)) {}        // allow: see Row
+    explicit Rows(Results results) : results_(std::move(results)) {}
     [[nodiscard]] std::size_t size() const;      // Rows returned.
     [[nodiscard]] std::size_t affected() const;  // Rows inserted, updated or deleted.
     [[nodiscard]] bool empty() const { return size() == 0; }
@@ -118,7 +116,7 @@ public:
     [[nodiscard]] Iterator end() const { return {*this, size()}; }
 
 private:
-    std::shared_ptr<const ResultSet> results_;  // allow: see Row
+    Results results_;
 };
 
 class Connection;

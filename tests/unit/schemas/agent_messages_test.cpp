@@ -11,26 +11,6 @@ namespace {
 
 namespace json = boost::json;
 
-Envelope envelope_of(const std::string& body) {
-    json::value ignored;
-    return open(body, ignored);
-}
-
-std::string edited(const std::function<void(json::object&)>& edit) {
-    auto message = json::parse(example("heartbeat")).get_object();
-    edit(message["data"].get_object());
-    return json::serialize(message);
-}
-
-std::string refusal(const std::string& body) {
-    try {
-        (void)read_heartbeat(body);
-    } catch (const InvalidMessage& e) {
-        return e.what();
-    }
-    return "accepted";
-}
-
 TEST(Heartbeat, ExampleIsWhatOurWriterWrites) {
     const auto body = example("heartbeat");
     EXPECT_EQ(write_heartbeat(envelope_of(body), read_heartbeat(body)), compact(body));
@@ -50,18 +30,25 @@ TEST(Heartbeat, RefusesMissingFieldsByName) {
           "startedAt",
           "checks"}) {
         EXPECT_EQ(
-            refusal(edited([&](json::object& data) { data.erase(name); })),
+            refusal_of(
+                read_heartbeat, edited("heartbeat", [&](json::object& data) { data.erase(name); })),
             "data." + std::string(name) + ": missing");
     }
     EXPECT_EQ(
-        refusal(edited(
-            [](json::object& data) { data["checks"].get_array()[0].get_object().erase("ok"); })),
+        refusal_of(
+            read_heartbeat,
+            edited(
+                "heartbeat",
+                [](json::object& data) {
+                    data["checks"].get_array()[0].get_object().erase("ok");
+                })),
         "data.checks[0].ok: missing");
 }
 
 TEST(Heartbeat, RefusesMistypedFieldsByName) {
     const auto refusal_with = [](const char* name, const json::value& value) {
-        return refusal(edited([&](json::object& data) { data[name] = value; }));
+        return refusal_of(
+            read_heartbeat, edited("heartbeat", [&](json::object& data) { data[name] = value; }));
     };
     EXPECT_EQ(refusal_with("status", "fine"), "data.status: expected online | error | offline");
     EXPECT_EQ(refusal_with("count", "7"), "data.count: expected an integer");
@@ -78,40 +65,45 @@ TEST(Heartbeat, RefusesMistypedFieldsByName) {
     EXPECT_EQ(refusal_with("startedAt", 7), "data.startedAt: expected a string");
     EXPECT_EQ(refusal_with("checks", json::object{}), "data.checks: expected an array");
     EXPECT_EQ(refusal_with("checks", json::array{1}), "data.checks[0]: expected an object");
-    EXPECT_EQ(refusal("[]"), ": expected an object");
+    EXPECT_EQ(refusal_of(read_heartbeat, "[]"), ": expected an object");
 }
 
 TEST(Heartbeat, TellsWhyItSaysGoodbye) {
     const auto goodbye = [](const json::value& cause) {
-        return edited([&](json::object& data) {
+        return edited("heartbeat", [&](json::object& data) {
             data["status"] = "offline";
             data["cause"] = cause;
         });
     };
     EXPECT_EQ(read_heartbeat(goodbye("stopping")).cause, GoodbyeCause::Stopping);
     EXPECT_EQ(read_heartbeat(goodbye("restarting")).cause, GoodbyeCause::Restarting);
-    EXPECT_EQ(refusal(goodbye(nullptr)), "data.cause: expected a string");
-    EXPECT_EQ(refusal(goodbye("tired")), "data.cause: expected stopping | restarting");
+    EXPECT_EQ(refusal_of(read_heartbeat, goodbye(nullptr)), "data.cause: expected a string");
+    EXPECT_EQ(
+        refusal_of(read_heartbeat, goodbye("tired")), "data.cause: expected stopping | restarting");
 }
 
 TEST(Heartbeat, NeedsNoCauseWithoutAGoodbyeAndIgnoresOne) {
-    EXPECT_EQ(refusal(edited([](json::object& data) { data.erase("cause"); })), "accepted");
-    const auto odd = edited([](json::object& data) { data["cause"] = "stopping"; });
+    EXPECT_EQ(
+        refusal_of(
+            read_heartbeat, edited("heartbeat", [](json::object& data) { data.erase("cause"); })),
+        "accepted");
+    const auto odd = edited("heartbeat", [](json::object& data) { data["cause"] = "stopping"; });
     EXPECT_EQ(read_heartbeat(odd).cause, std::nullopt);
 }
 
 TEST(Heartbeat, StaysInsideItsLimits) {
-    const auto crowd = edited([](json::object& data) {
+    const auto crowd = edited("heartbeat", [](json::object& data) {
         const auto check = data["checks"].get_array()[0];
         data["checks"].get_array().resize(17, check);
     });
-    EXPECT_EQ(refusal(crowd), "data.checks: more than 16 items");
+    EXPECT_EQ(refusal_of(read_heartbeat, crowd), "data.checks: more than 16 items");
     EXPECT_EQ(
-        refusal(example("heartbeat") + std::string(4096, ' ')), "body: larger than 4096 bytes");
-    const auto talkative = edited([](json::object& data) {
+        refusal_of(read_heartbeat, example("heartbeat") + std::string(4096, ' ')),
+        "body: larger than 4096 bytes");
+    const auto talkative = edited("heartbeat", [](json::object& data) {
         data["checks"].get_array()[0].get_object()["error"] = std::string(257, 'x');
     });
-    EXPECT_EQ(refusal(talkative), "data.checks[0].error: longer than 256 bytes");
+    EXPECT_EQ(refusal_of(read_heartbeat, talkative), "data.checks[0].error: longer than 256 bytes");
 }
 
 Heartbeat with_errors(std::size_t checks, const std::string& error) {

@@ -11,27 +11,6 @@ namespace {
 
 namespace json = boost::json;
 
-Envelope envelope_of(const std::string& body) {
-    json::value ignored;
-    return open(body, ignored);
-}
-
-std::string edited(const std::string& what, const std::function<void(json::object&)>& edit) {
-    auto message = json::parse(example(what)).get_object();
-    edit(message["data"].get_object());
-    return json::serialize(message);
-}
-
-template <typename Read>
-std::string refusal(Read read, const std::string& body) {
-    try {
-        (void)read(body);
-    } catch (const InvalidMessage& e) {
-        return e.what();
-    }
-    return "accepted";
-}
-
 TEST(CycleTick, ExampleIsWhatOurWriterWrites) {
     const auto body = example("cycle_tick");
     const auto tick = read_cycle_tick(body);
@@ -42,7 +21,7 @@ TEST(CycleTick, ExampleIsWhatOurWriterWrites) {
 
 TEST(CycleTick, RefusesAnIntervalThatIsNone) {
     const auto body = edited("cycle_tick", [](json::object& data) { data["intervalSeconds"] = 0; });
-    EXPECT_EQ(refusal(read_cycle_tick, body), "data.intervalSeconds: expected more than 0");
+    EXPECT_EQ(refusal_of(read_cycle_tick, body), "data.intervalSeconds: expected more than 0");
 }
 
 TEST(Check, ExamplesAreWhatOurWriterWrites) {
@@ -57,14 +36,15 @@ TEST(Check, ExamplesAreWhatOurWriterWrites) {
 
 TEST(Check, RefusesByName) {
     EXPECT_EQ(
-        refusal(read_check, edited("zone_check", [](json::object& data) { data.erase("zone"); })),
+        refusal_of(
+            read_check, edited("zone_check", [](json::object& data) { data.erase("zone"); })),
         "data.zone: missing");
     EXPECT_EQ(
-        refusal(
+        refusal_of(
             read_check, edited("server_check", [](json::object& data) { data.erase("serverId"); })),
         "data.serverId: missing");
     EXPECT_EQ(
-        refusal(
+        refusal_of(
             read_check,
             edited("zone_check", [](json::object& data) { data["notAfter"] = "soon"; })),
         "data.notAfter: expected a time as in 2026-11-22T03:12:04.117Z");
@@ -88,7 +68,8 @@ TEST(Notify, ExampleIsWhatOurWriterWrites) {
 TEST(Notify, RefusesByName) {
     for (const auto* name : {"deliveryId", "channelId", "eventId", "alert", "attempt"}) {
         EXPECT_EQ(
-            refusal(read_notify, edited("notify", [&](json::object& data) { data.erase(name); })),
+            refusal_of(
+                read_notify, edited("notify", [&](json::object& data) { data.erase(name); })),
             "data." + std::string(name) + ": missing");
     }
 }
@@ -101,9 +82,9 @@ TEST(WorkMessages, NoTextDisturbsTheirReaders) {
             body[*rc::gen::inRange<std::size_t>(0, body.size())] =
                 *rc::gen::elementOf(std::string("{}[]\",:0-9ntf\\ \x80"));
         }
-        (void)refusal(read_cycle_tick, body);
-        (void)refusal(read_check, body);
-        (void)refusal(read_notify, body);
+        (void)refusal_of(read_cycle_tick, body);
+        (void)refusal_of(read_check, body);
+        (void)refusal_of(read_notify, body);
     }));
 }
 
