@@ -37,7 +37,7 @@ OWNED_BY = [
     (r"^workers/shared/dns/\w+_provider\.h$", r"^(workers/shared/dns|tests)/", "ask make_provider"),
     (r"^nats/|^nats\.h$", r"^bus/(handles\.h|[^/]*\.cpp)$", "nats.c stays inside bus/, out of its public headers"),
     (r"^pqxx/", r"^(sql/[^/]*\.cpp|tests/(store|support)/.*)$", "libpqxx stays inside sql/*.cpp"),
-    (r"^httplib\.h$", r"^(workers/shared/http/[^/]*\.cpp|tests/.*)$", "one wrapper sets every HTTP timeout"),
+    (r"^httplib\.h$", r"^(workers/shared/http/([^/]*\.cpp|httplib_server\.h)|tests/.*)$", "one wrapper sets every HTTP timeout"),
     (r"^curl/", r"^(workers/shared/(http|mail)|tests)/[^/]*\.cpp$", "one wrapper sets every limit"),
     (r"^spdlog/", r"^workers/shared/runtime/log\.cpp$", "one place decides the log fields"),
     (r"^CLI/", r"^(workers/shared/runtime|workers/ctl|tests)/", "processes have settings, not flags of their own"),
