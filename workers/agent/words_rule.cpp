@@ -27,7 +27,14 @@ std::string shown(std::string name) {
     return name;
 }
 
+// Without what the line says already, and without the library's own source file and line.
 std::string text_of(std::string_view why) {
+    if (why.starts_with("cannot connect to ")) {
+        why.remove_prefix(std::min(why.find(": ") + 2, why.size()));
+    }
+    if (why.starts_with("(") && why.find(".c:") < why.find("): ")) {
+        why.remove_prefix(why.find("): ") + 3);
+    }
     return why.empty() ? "no reason given" : std::string(why);
 }
 

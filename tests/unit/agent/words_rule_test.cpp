@@ -49,6 +49,16 @@ TEST(Words, AFailedConnectSaysWhatIsWrongAndThatItGoesOn) {
         "new ones; retrying (attempt 2)");
 }
 
+TEST(Words, TheLibrarysOwnPlaceIsLeftOut) {
+    EXPECT_EQ(
+        words_for_failed_connect(
+            "nats://a:4222",
+            "cannot connect to nats://a:4222: (conn.c:2088): No server available for connection",
+            1),
+        "cannot connect to nats://a:4222: No server available for connection; retrying (attempt "
+        "1)");
+}
+
 TEST(Words, ALostConnectionSaysWhy) {
     EXPECT_EQ(words_for_loss("Stale Connection"), "connection lost: Stale Connection; retrying");
     EXPECT_EQ(words_for_loss(""), "connection lost: no reason given; retrying");

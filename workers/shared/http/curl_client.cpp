@@ -15,6 +15,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <cstring>
 #include <memory>
 #include <string>
 
@@ -272,12 +274,38 @@ Failure failure_of(CURLcode code, const Exchange& exchange) {
     }
 }
 
-std::string error_of(CURLcode code, Failure failure, const Exchange& exchange) {
+// How far it came, without figures that differ each time.
+std::string timeout_of(CURL* easy) {
+    curl_off_t resolved = 0;
+    curl_off_t connected = 0;
+    curl_easy_getinfo(easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved);
+    curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connected);
+    if (connected > 0) {
+        return "no answer in time";
+    }
+    return resolved > 0 ? "connecting timed out" : "resolving the name timed out";
+}
+
+std::string connect_error_of(CURL* easy) {
+    long number = 0;
+    curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &number);
+    std::string text = number == 0 ? "cannot connect" : std::strerror(static_cast<int>(number));
+    text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+    return text;
+}
+
+std::string error_of(CURL* easy, CURLcode code, Failure failure, const Exchange& exchange) {
     if (failure == Failure::Refused) {
         return fmt::format("address {} may not be connected to", exchange.refused);
     }
     if (failure == Failure::TooLarge) {
         return fmt::format("the answer is larger than {} bytes", exchange.request->body_bytes_max);
+    }
+    if (failure == Failure::Timeout) {
+        return timeout_of(easy);
+    }
+    if (failure == Failure::Connect) {
+        return connect_error_of(easy);
     }
     return exchange.error[0] != '\0' ? std::string(exchange.error.data())
                                      : std::string(curl_easy_strerror(code));
@@ -293,7 +321,7 @@ Response failed(Failure failure, std::string error) {
 Response conclude(CURL* easy, CURLcode code, Exchange& exchange) {
     if (code != CURLE_OK && !exchange.is_enough) {
         const auto failure = failure_of(code, exchange);
-        auto response = failed(failure, error_of(code, failure, exchange));
+        auto response = failed(failure, error_of(easy, code, failure, exchange));
         long bytes_sent = 0;
         curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &bytes_sent);
         response.may_have_been_sent = bytes_sent > 0;

@@ -29,6 +29,7 @@ TEST(CurlClientTest, KeepsItsDeadlineAgainstAServerThatNeverAnswers) {
     const auto before = runtime::SystemClock{}.steady();
     const auto response = client.send(request);
     EXPECT_EQ(response.failure, Failure::Timeout);
+    EXPECT_EQ(response.error, "no answer in time");
     EXPECT_TRUE(response.may_have_been_sent);
     EXPECT_LT(runtime::SystemClock{}.steady() - before, std::chrono::seconds(3));
 }
@@ -60,6 +61,7 @@ TEST(CurlClientTest, SaysWhatCertainlyWasNotSent) {
     request.url = "http://127.0.0.1:" + std::to_string(free_port);
     auto response = client.send(request);
     EXPECT_EQ(response.failure, Failure::Connect);
+    EXPECT_EQ(response.error, "connection refused");
     EXPECT_FALSE(response.may_have_been_sent);
     request.url = "http://name.invalid/";
     response = client.send(request);
