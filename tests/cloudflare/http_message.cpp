@@ -1,5 +1,7 @@
 #include "tests/cloudflare/http_message.h"
 
+#include "tests/cloudflare/text.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,13 +9,6 @@
 
 namespace lumos::simulator {
 namespace {
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(
-        out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
-}
 
 std::string_view trimmed(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
@@ -120,7 +115,7 @@ std::optional<HttpRequest> parse_head(std::string_view head) {
     while (!head.empty()) {
         std::string_view field = trimmed(take(head, "\n"));
         const std::string_view name = take(field, ":");
-        request.headers[lower(name)] = std::string(trimmed(field));
+        request.headers[lower_case(std::string(name))] = std::string(trimmed(field));
     }
     read_target(request);
     return request;
@@ -128,7 +123,7 @@ std::optional<HttpRequest> parse_head(std::string_view head) {
 
 std::optional<BodyForm> body_form(const HttpRequest& request) {
     BodyForm form;
-    form.chunked = lower(request.header("transfer-encoding")) == "chunked";
+    form.chunked = lower_case(request.header("transfer-encoding")) == "chunked";
     const std::string length = request.header("content-length");
     if (!form.chunked && !length.empty()) {
         const auto [end, failed] =

@@ -1,5 +1,7 @@
 #include "tests/cloudflare/listing.h"
 
+#include "tests/cloudflare/text.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,12 +16,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::int64_t kRecordsPerPageMax = 5'000'000;
-
-std::string lower(std::string text) {
-    std::ranges::transform(
-        text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text;
-}
 
 std::int64_t number_of(
     const HttpRequest& request, const char* name, std::int64_t otherwise, std::int64_t most) {
@@ -54,9 +50,9 @@ bool holds(const std::string& text, const std::string& operation, const std::str
 
 std::string field_of(const StoredRecord& record, const std::string& field) {
     if (field == "name") {
-        return lower(record.name);
+        return lower_case(record.name);
     }
-    return lower(field == "content" ? record.content : record.comment.value_or(""));
+    return lower_case(field == "content" ? record.content : record.comment.value_or(""));
 }
 
 std::optional<Test> text_filter(
@@ -69,7 +65,7 @@ std::optional<Test> text_filter(
         return
             [wanted](const StoredRecord& record) { return record.comment.has_value() == wanted; };
     }
-    return [field, operation, wanted = lower(value)](const StoredRecord& record) {
+    return [field, operation, wanted = lower_case(value)](const StoredRecord& record) {
         return holds(field_of(record, field), operation, wanted);
     };
 }
@@ -84,19 +80,20 @@ std::optional<Test> other_filter(const std::string& field, const std::string& va
         };
     }
     if (field == "search") {
-        return [wanted = lower(value)](const StoredRecord& record) {
-            return lower(record.name).find(wanted) != std::string::npos ||
-                   lower(record.content).find(wanted) != std::string::npos ||
-                   lower(record.comment.value_or("")).find(wanted) != std::string::npos;
+        return [wanted = lower_case(value)](const StoredRecord& record) {
+            return lower_case(record.name).find(wanted) != std::string::npos ||
+                   lower_case(record.content).find(wanted) != std::string::npos ||
+                   lower_case(record.comment.value_or("")).find(wanted) != std::string::npos;
         };
     }
     return std::nullopt;
 }
 
 std::optional<Test> tag_filter(const std::string& operation, const std::string& value) {
-    return [operation, wanted = lower(value)](const StoredRecord& record) {
+    return [operation, wanted = lower_case(value)](const StoredRecord& record) {
         const bool found = std::ranges::any_of(record.tags, [&](const json::value& tag) {
-            const std::string text = tag.is_string() ? lower(std::string(tag.get_string())) : "";
+            const std::string text =
+                tag.is_string() ? lower_case(std::string(tag.get_string())) : "";
             const std::string name = text.substr(0, text.find(':'));
             return operation == "present" || operation == "absent" ? name == wanted
                                                                    : holds(text, operation, wanted);
@@ -184,7 +181,7 @@ bool zone_name_fits(const std::string& name, const std::string& filter) {
     const std::size_t colon = filter.find(':');
     const std::string operation = colon == std::string::npos ? "equal" : filter.substr(0, colon);
     const std::string wanted =
-        lower(colon == std::string::npos ? filter : filter.substr(colon + 1));
+        lower_case(colon == std::string::npos ? filter : filter.substr(colon + 1));
     if (operation == "not_equal") {
         return name != wanted;
     }

@@ -1,5 +1,7 @@
 #include "tests/cloudflare/record_check.h"
 
+#include "tests/cloudflare/text.h"
+
 #include <arpa/inet.h>
 #include <fmt/format.h>
 
@@ -22,12 +24,6 @@ constexpr std::size_t kTagsPaid = 20;
 
 [[noreturn]] void refuse(std::int64_t code, const std::string& message) {
     throw ApiError(kBadRequest, code, message);
-}
-
-std::string lower(std::string text) {
-    std::ranges::transform(
-        text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text;
 }
 
 std::string text_value(const json::value& value) {
@@ -101,7 +97,7 @@ void check_content(StoredRecord& record) {
             9006,
             "Content for AAAA record must be a valid IPv6 address.");
     } else if (record.type == "CNAME") {
-        record.content = lower(record.content);
+        record.content = lower_case(record.content);
         if (record.content.ends_with('.')) {
             record.content.pop_back();
         }
@@ -198,7 +194,7 @@ bool is_identical(const StoredRecord& a, const StoredRecord& b, const Switches& 
 }  // namespace
 
 std::string full_name(const std::string& name, const std::string& zone) {
-    std::string full = lower(name);
+    std::string full = lower_case(name);
     if (full.ends_with('.')) {
         full.pop_back();
     }

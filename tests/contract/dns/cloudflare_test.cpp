@@ -2,6 +2,7 @@
 
 #include "tests/contract/dns/cloudflare_world.h"
 #include "tests/support/wait_until.h"
+#include "workers/shared/runtime/metrics.h"
 
 #include <gtest/gtest.h>
 
@@ -148,6 +149,22 @@ TEST_F(Cloudflare, IsCalledWhileAnotherCallIsHeld) {
 
     EXPECT_EQ(meanwhile.front().content, "203.0.113.10");
     EXPECT_EQ(result.verdict, Verdict::Applied);
+}
+
+TEST_F(Cloudflare, MeasuresItsCallsByOutcome) {
+    put_www();
+    (void)read();
+    (void)world.stranger().zones(kLimit);
+
+    const std::string metrics = runtime::metrics::exposition();
+
+    for (const char* outcome :
+         {R"(method="GET",outcome="ok")", R"(method="GET",outcome="token_invalid")"}) {
+        EXPECT_NE(
+            metrics.find(std::string("lumos_provider_call_seconds_count{") + outcome),
+            std::string::npos)
+            << metrics;
+    }
 }
 
 // Every doubtful point of the service, set to what it is not by default.

@@ -4,6 +4,7 @@
 #include "workers/shared/dns/idna.h"
 #include "workers/shared/runtime/errors.h"
 #include "workers/shared/runtime/ids.h"
+#include "workers/shared/runtime/metrics.h"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -97,6 +98,18 @@ bool is_only_create(const std::vector<RecordEdit>& edits) {
     return edits.size() == 1 && edits.front().kind == RecordEdit::Kind::Create;
 }
 
+void measure(
+    const std::string& method, const CloudflareReply& reply, std::chrono::duration<double> took) {
+    static const std::vector<double> bounds{0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 8};
+    const std::string outcome = reply.ok() ? "ok" : reply.error().reason;
+    runtime::metrics::Histogram(
+        "lumos_provider_call_seconds",
+        "Calls of DNS providers, by method and outcome",
+        bounds,
+        {{"provider", "cloudflare"}, {"method", method}, {"outcome", outcome}})
+        .observe(took.count());
+}
+
 // A batch is all or nothing: beside another edit, "exists already" means that the other was not
 // made either.
 bool exists_already(const CloudflareReply& reply) {
@@ -127,7 +140,8 @@ bool CloudflareProvider::can_be_sent() const {
 
 CloudflareReply CloudflareProvider::call(
     const std::string& method, const std::string& path, const std::string& body, Until until) {
-    const auto left = std::chrono::duration_cast<Millis>(until - clock_.steady());
+    const auto started = clock_.steady();
+    const auto left = std::chrono::duration_cast<Millis>(until - started);
     http::Response response;
     if (!can_be_sent()) {
         response.status = 401;
@@ -154,7 +168,9 @@ CloudflareReply CloudflareProvider::call(
         request.keep_alive = true;
         response = client_.send(request);
     }
-    return CloudflareReply(response, token_.reveal(), clock_.now());
+    CloudflareReply reply(response, token_.reveal(), clock_.now());
+    measure(method, reply, clock_.steady() - started);
+    return reply;
 }
 
 Answer<TokenState> CloudflareProvider::verify_at(const std::string& path, Until until) {
