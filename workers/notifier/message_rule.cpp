@@ -56,7 +56,7 @@ MessageText write_digest(const std::vector<Notice>& notices) {
     for (const auto& notice : notices) {
         story.facts.push_back({readable_time(notice.time), story_of(notice).title});
     }
-    story.command = "lumosctl events --account " + first.account;
+    story.command = "lumosctl events --type " + first.alert + " --account " + first.account;
     return lay_out(story);
 }
 

@@ -214,7 +214,9 @@ TEST(Digest, TwelveDomainsAreOneMailThatNamesThemAll) {
         EXPECT_TRUE(
             holds(digest.html, "FAILOVER " + notice.subject + " 203.0.113.10 -&gt; 198.51.100.20"));
     }
-    EXPECT_TRUE(digest.text.ends_with("\nMore: lumosctl events --account acme\n")) << digest.text;
+    EXPECT_TRUE(
+        digest.text.ends_with("\nMore: lumosctl events --type failover_triggered --account acme\n"))
+        << digest.text;
 }
 
 TEST(Digest, NamesServersOnlyWhereAllAgree) {
