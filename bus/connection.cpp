@@ -38,6 +38,7 @@ ConnectionOptions checked(ConnectionOptions options) {
 Connection::Impl::Impl(ConnectionOptions options)
     : options_(checked(std::move(options))),
       urls_(split_urls(options_.urls)),
+      reporter_(make_shared_with<Reporter>(options_.on_error)),
       subscriptions_(make_shared_with<SubscriptionSet>()),
       keeper_([this](const std::stop_token& stop) { keep(stop); }) {}
 
@@ -51,15 +52,11 @@ void Connection::Impl::stop_keeping() {
     if (keeper_.joinable()) {
         keeper_.join();
     }
+    reporter_->silence();
     LinkPtr last;
-    {
-        const std::lock_guard lock(mutex_);
-        state_.connected = false;
-        last.swap(link_);
-    }
-    if (last) {
-        last->events().silence();
-    }
+    const std::lock_guard lock(mutex_);
+    state_.connected = false;
+    last.swap(link_);
 }
 
 // One road for every loss: whatever ended the link, the next one is made here, and nobody else
@@ -101,7 +98,7 @@ LinkPtr Connection::Impl::connect_once(const std::string& url) {
         ++state_.attempt;
     }
     try {
-        auto link = Link::open(options_, url);
+        auto link = Link::open(options_, url, reporter_);
         subscriptions_->renew(link);
         return link;
     } catch (const std::runtime_error& failure) {
@@ -133,9 +130,7 @@ void Connection::Impl::announce(const LinkPtr& link) {
         link->close(failure.what());
     }
     changed_.notify_all();
-    if (options_.on_connected) {
-        options_.on_connected(now);
-    }
+    tell(options_.on_connected, now);
 }
 
 void Connection::Impl::announce_loss(const LinkPtr& link) {
@@ -148,8 +143,18 @@ void Connection::Impl::announce_loss(const LinkPtr& link) {
         now = state_;
     }
     changed_.notify_all();
-    if (options_.on_disconnected) {
-        options_.on_disconnected(now);
+    tell(options_.on_disconnected, now);
+}
+
+void Connection::Impl::tell(
+    const std::function<void(const ConnectionState&)>& listener, const ConnectionState& now) {
+    if (!listener) {
+        return;
+    }
+    try {
+        listener(now);
+    } catch (const std::exception& failure) {
+        reporter_->report(std::string("listener of the connection: ") + failure.what());
     }
 }
 

@@ -34,8 +34,8 @@ struct ConnectionOptions {
     std::chrono::milliseconds reconnect_wait_max{5'000};  // Doubling, with jitter.
     std::chrono::milliseconds ping_interval{15'000};
     int pings_outstanding_max = 2;
-    // Called from the library's threads, never concurrently with themselves; must not block and
-    // must not throw.
+    // Called from threads of the connection, never concurrently with themselves; must not block.
+    // What they and the handlers of subscriptions throw goes to on_error.
     std::function<void(const ConnectionState&)> on_connected;
     std::function<void(const ConnectionState&)> on_disconnected;
     std::function<void(const std::string& what)>
@@ -90,8 +90,8 @@ public:
     std::string request(
         std::string_view subject, std::string_view body, std::chrono::milliseconds at_most);
 
-    // The handler runs on a thread of the subscription, one message at a time; it must not throw.
-    // Survives reconnects, also those after the library gave up.
+    // The handler runs on a thread of the subscription, one message at a time. Survives reconnects,
+    // also those after the library gave up.
     std::unique_ptr<Subscription> subscribe(
         const std::string& subject, std::function<void(const Message&)> handler);
 

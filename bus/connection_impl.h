@@ -20,8 +20,9 @@ namespace lumos::bus {
 // Thread-safe.
 class HandlerGate {
 public:
-    explicit HandlerGate(std::function<void(const Message&)> handler)
-        : handler_(std::move(handler)) {}
+    HandlerGate(std::function<void(const Message&)> handler, Shared<Reporter> reporter)
+        : handler_(std::move(handler)),
+          reporter_(std::move(reporter)) {}
 
     void call(const Message& message);
     // The handler is not called any more once it returns true; false when a call did not end in
@@ -32,6 +33,7 @@ public:
 
 private:
     std::function<void(const Message&)> handler_;
+    Shared<Reporter> reporter_;
     std::mutex mutex_;
     std::condition_variable changed_;
     bool is_shut_ = false;
@@ -42,7 +44,7 @@ private:
 class SubscriptionSet {
 public:
     struct Entry {
-        Entry(std::string subject, std::function<void(const Message&)> handler);
+        Entry(std::string subject, Shared<HandlerGate> gate);
         std::string subject;
         Shared<HandlerGate> gate;
         CallbackNumber<HandlerGate> number;
@@ -50,7 +52,7 @@ public:
         SubscriptionHandle handle;
     };
 
-    Entry& add(std::string subject, std::function<void(const Message&)> handler);
+    Entry& add(std::string subject, Shared<HandlerGate> gate);
     void remove(Entry& entry);
     // Throws what subscribing throws.
     void renew(const LinkPtr& link);
@@ -91,11 +93,14 @@ private:
     LinkPtr connect_once(const std::string& url);
     void announce(const LinkPtr& link);
     void announce_loss(const LinkPtr& link);
+    void tell(
+        const std::function<void(const ConnectionState&)>& listener, const ConnectionState& now);
     bool pause(std::chrono::milliseconds at_most, const std::stop_token& stop);
     void stop_keeping();
 
     const ConnectionOptions options_;
     const std::vector<std::string> urls_;
+    Shared<Reporter> reporter_;
     Shared<SubscriptionSet> subscriptions_;
     mutable std::mutex mutex_;
     mutable std::condition_variable_any changed_;

@@ -26,10 +26,16 @@ CallbackTargets<Inbox>& inbox_targets() {
     return targets;
 }
 
+// nats.c puts its own source line in front: "(conn.c:1742): ...".
+std::string_view without_place(std::string_view text) {
+    const auto end = text.find("): ");
+    return text.starts_with('(') && end != std::string_view::npos ? text.substr(end + 3) : text;
+}
+
 std::string last_error_of(natsConnection* connection) {
     const char* text = nullptr;
     natsConnection_GetLastError(connection, &text);
-    return text == nullptr ? "" : std::string(text);
+    return text == nullptr ? "" : std::string(without_place(text));
 }
 
 void on_closed(natsConnection* connection, void* closure) {
@@ -110,7 +116,7 @@ std::string describe(natsStatus status) {
     natsStatus last = NATS_OK;
     const char* text = nats_GetLastError(&last);
     if (last == status && text != nullptr && *text != '\0') {
-        return text;
+        return std::string(without_place(text));
     }
     return natsStatus_GetText(status);
 }
@@ -160,15 +166,15 @@ std::string random_name() {
     return text.data();
 }
 
-void LinkEvents::report(const std::string& what) {
-    const std::lock_guard lock(error_mutex_);
+void Reporter::report(const std::string& what) {
+    const std::lock_guard lock(mutex_);
     if (on_error_) {
         on_error_(what);
     }
 }
 
-void LinkEvents::silence() {
-    const std::lock_guard lock(error_mutex_);
+void Reporter::silence() {
+    const std::lock_guard lock(mutex_);
     on_error_ = nullptr;
 }
 
@@ -241,12 +247,14 @@ void LinkInbox::unsubscribe() {
     natsSubscription_Unsubscribe(subscription_.get());
 }
 
-LinkPtr Link::open(const ConnectionOptions& options, const std::string& url) {
-    return LinkPtr(new Link(options, url));  // allow: the constructor is private
+LinkPtr Link::open(
+    const ConnectionOptions& options, const std::string& url, const Shared<Reporter>& reporter) {
+    return LinkPtr(new Link(options, url, reporter));  // allow: the constructor is private
 }
 
-Link::Link(const ConnectionOptions& options, const std::string& url)
-    : events_(make_shared_with<LinkEvents>(options.on_error)),
+Link::Link(
+    const ConnectionOptions& options, const std::string& url, const Shared<Reporter>& reporter)
+    : events_(make_shared_with<LinkEvents>(reporter)),
       number_(event_targets(), events_),
       inbox_prefix_(options.inbox_prefix.empty() ? "_INBOX" : options.inbox_prefix) {
     const auto made = make_options(options, url, number_.closure());
@@ -264,10 +272,6 @@ Link::Link(const ConnectionOptions& options, const std::string& url)
     if (natsConnection_GetClientID(raw, &id) == NATS_OK) {
         client_id_ = static_cast<std::int64_t>(id);
     }
-}
-
-Link::~Link() {
-    events_->silence();
 }
 
 void Link::publish(

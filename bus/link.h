@@ -24,16 +24,29 @@ namespace lumos::bus {
 
 using Headers = std::vector<std::pair<const char*, std::string>>;
 
-// What the library tells about a connection, kept apart from it so that a late callback finds no
-// corpse.
-class LinkEvents {
+// Where errors go that belong to no call of ours. Never calls concurrently with itself.
+// Thread-safe.
+class Reporter {
 public:
-    explicit LinkEvents(std::function<void(const std::string&)> on_error)
+    explicit Reporter(std::function<void(const std::string&)> on_error)
         : on_error_(std::move(on_error)) {}
 
     void report(const std::string& what);
     // Nothing is reported after it returns.
     void silence();
+
+private:
+    std::mutex mutex_;
+    std::function<void(const std::string&)> on_error_;
+};
+
+// What the library tells about a connection, kept apart from it so that a late callback finds no
+// corpse. Thread-safe.
+class LinkEvents {
+public:
+    explicit LinkEvents(Shared<Reporter> reporter) : reporter_(std::move(reporter)) {}
+
+    void report(const std::string& what) { reporter_->report(what); }
     void mark_closed(const std::string& why);
     [[nodiscard]] bool closed() const;
     [[nodiscard]] std::string why_closed() const;
@@ -45,8 +58,7 @@ public:
     void add(const Shared<Inbox>& inbox);
 
 private:
-    std::mutex error_mutex_;
-    std::function<void(const std::string&)> on_error_;
+    Shared<Reporter> reporter_;
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;
     bool closed_ = false;
@@ -81,8 +93,9 @@ class Replies;
 class Link {
 public:
     // Throws BusUnavailable with what the library says, within the options' connect timeout.
-    static LinkPtr open(const ConnectionOptions& options, const std::string& url);
-    ~Link();
+    static LinkPtr open(
+        const ConnectionOptions& options, const std::string& url, const Shared<Reporter>& reporter);
+    ~Link() = default;
     Link(const Link&) = delete;
     Link& operator=(const Link&) = delete;
 
@@ -113,7 +126,8 @@ public:
     [[nodiscard]] natsConnection* raw() const { return connection_.get(); }
 
 private:
-    Link(const ConnectionOptions& options, const std::string& url);
+    Link(
+        const ConnectionOptions& options, const std::string& url, const Shared<Reporter>& reporter);
     Replies& replies();
 
     Shared<LinkEvents> events_;

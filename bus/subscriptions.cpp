@@ -47,7 +47,12 @@ void HandlerGate::call(const Message& message) {
         }
         running_ = std::this_thread::get_id();
     }
-    handler_(message);
+    try {
+        handler_(message);
+    } catch (const std::exception& failure) {
+        // Often a publish that met the end of the connection; no reason to end the process.
+        reporter_->report("handler of " + message.subject + ": " + failure.what());
+    }
     {
         const std::lock_guard lock(mutex_);
         running_ = {};
@@ -71,15 +76,13 @@ void HandlerGate::shut() {
     });
 }
 
-SubscriptionSet::Entry::Entry(
-    std::string subject_to_take, std::function<void(const Message&)> handler)
+SubscriptionSet::Entry::Entry(std::string subject_to_take, Shared<HandlerGate> its_gate)
     : subject(std::move(subject_to_take)),
-      gate(make_shared_with<HandlerGate>(std::move(handler))),
+      gate(std::move(its_gate)),
       number(gate_targets(), gate) {}
 
-SubscriptionSet::Entry& SubscriptionSet::add(
-    std::string subject, std::function<void(const Message&)> handler) {
-    auto entry = std::make_unique<Entry>(std::move(subject), std::move(handler));
+SubscriptionSet::Entry& SubscriptionSet::add(std::string subject, Shared<HandlerGate> gate) {
+    auto entry = std::make_unique<Entry>(std::move(subject), std::move(gate));
     const std::lock_guard lock(mutex_);
     entries_.push_back(std::move(entry));
     return *entries_.back();
@@ -148,7 +151,8 @@ void SubscriptionSet::shut_all() {
 
 std::unique_ptr<Subscription> Connection::Impl::subscribe(
     const std::string& subject, std::function<void(const Message&)> handler) {
-    auto& entry = subscriptions_->add(subject, std::move(handler));
+    auto& entry =
+        subscriptions_->add(subject, make_shared_with<HandlerGate>(std::move(handler), reporter_));
     auto held = std::make_unique<HeldSubscription>(subscriptions_, entry);
     LinkPtr present;
     {

@@ -235,6 +235,96 @@ TEST(Connection, NoticesAFrozenServerByItsPings) {
     EXPECT_EQ(lost, 1);
 }
 
+TEST(Connection, IsNotHeldByAServerThatDoesNotRead) {
+    const NatsServer server;
+    auto options = options_for(server);
+    options.connect_timeout = 300ms;
+    Connection connection(options);
+    ASSERT_TRUE(connection.wait_connected(10s));
+    server.freeze();
+    const std::string body(60 * 1024, 'x');
+
+    const auto longest = [&] {
+        std::chrono::steady_clock::duration most{0};
+        for (int i = 0; i < 1'000; ++i) {
+            const auto before = std::chrono::steady_clock::now();
+            try {
+                connection.publish("t", body);
+            } catch (const BusUnavailable&) {
+                return std::max(most, std::chrono::steady_clock::now() - before);
+            }
+            most = std::max(most, std::chrono::steady_clock::now() - before);
+        }
+        ADD_FAILURE() << "a frozen server took 60 MB";
+        return most;
+    }();
+
+    EXPECT_LT(longest, 5s);
+    server.thaw();
+    EXPECT_TRUE(wait_until([&] { return connection.state().connected; }, 10s));
+    EXPECT_NO_THROW(connection.publish("t", "small"));
+}
+
+TEST(Connection, ReportsWhatAHandlerThrowsAndGoesOn) {
+    const NatsServer server;
+    auto options = options_for(server);
+    Heard errors;
+    options.on_error = [&](const std::string& what) { errors.add(what); };
+    options.on_connected = [](const ConnectionState&) { throw std::runtime_error("of mine"); };
+    Connection connection(options);
+    ASSERT_TRUE(connection.wait_connected(10s));
+    Heard heard;
+    const auto subscription = connection.subscribe("t", [&](const Message& message) {
+        if (message.body == "bad") {
+            throw std::runtime_error("no");
+        }
+        heard.add(message.body);
+    });
+
+    connection.publish("t", "bad");
+    connection.publish("t", "good");
+
+    EXPECT_TRUE(wait_until([&] { return heard.has("good"); }, 10s));
+    EXPECT_TRUE(errors.has("handler of t: no"));
+    EXPECT_TRUE(errors.has("listener of the connection: of mine"));
+}
+
+TEST(Connection, ReceivesAnswersBelowItsOwnInboxPrefix) {
+    const NatsServer server({.users = {{"narrow", "narrow", {"echo"}, {"_INBOX_narrow.>"}}}});
+    Connection service(options_for(server));
+    ASSERT_TRUE(service.wait_connected(10s));
+    const auto echo = service.subscribe(
+        "echo", [&](const Message& message) { service.publish(message.reply, message.body); });
+    service.flush(5s);
+    auto options = options_for(server);
+    options.user = "narrow";
+    options.password = "narrow";
+    options.inbox_prefix = "_INBOX_narrow";
+    Connection connection(options);
+    ASSERT_TRUE(connection.wait_connected(10s));
+
+    EXPECT_EQ(connection.request("echo", "x", 5s), "x");
+}
+
+TEST(Connection, SaysWhyItCannotConnectWithoutThePassword) {
+    const NatsServer server;
+    auto options = options_for(server);
+    options.urls = "nats://app:wrong@127.0.0.1:" + std::to_string(server.port());
+    options.user.clear();
+    Connection refused(options);
+    EXPECT_FALSE(refused.wait_connected(300ms));
+    EXPECT_NE(refused.state().last_error.find("Authorization Violation"), std::string::npos)
+        << refused.state().last_error;
+    EXPECT_EQ(refused.state().last_error.find("wrong"), std::string::npos);
+
+    options.urls = server.url();
+    options.creds_file = "/nowhere/x.creds";
+    Connection without(options);
+    EXPECT_FALSE(without.wait_connected(300ms));
+    EXPECT_NE(without.state().last_error.find("/nowhere/x.creds"), std::string::npos)
+        << without.state().last_error;
+}
+
 TEST(Connection, GoesToAnotherServerOfItsList) {
     NatsServer first;
     const NatsServer second;

@@ -225,6 +225,27 @@ TEST_F(Identity, GivesAnAgentNoAnswersToRequests) {
         BusUnavailable);
 }
 
+TEST_F(Identity, LetsAUserAnswerWhereItMayPublishNothing) {
+    const auto signer = read_signing_key(directory_ + "/signing.key");
+    const auto key = new_key_pair(KeyKind::User);
+    UserClaims claims;
+    claims.name = "service";
+    claims.public_key = key.public_key;
+    claims.issuer_account = signer.account;
+    claims.permissions.publish_allow = {"nothing.of.use"};
+    claims.permissions.subscribe_allow = {"ask"};
+    claims.permissions.answers = true;
+    support::write_file(
+        folder_ / "service.creds", credentials(mint_user(claims, signer.key, kNow), key.seed));
+    const auto service = connect(folder_ / "service.creds");
+    const auto answer = service->subscribe(
+        "ask", [&](const Message& message) { service->publish(message.reply, "answer"); });
+    service->flush(5s);
+    const auto console = connect(process("console"));
+
+    EXPECT_EQ(console->request("ask", "", 5s), "answer");
+}
+
 TEST_F(Identity, KeepsWhoConnectsAndDisconnectsUnderTheProvenName) {
     const auto presence = connect(process("presence"));
     ensure_streams(*presence);
