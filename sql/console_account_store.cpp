@@ -62,4 +62,12 @@ void remove_account(Work& work, std::int64_t account_id) {
     work.transaction().run(queries::accounts::remove, {account_id});
 }
 
+std::vector<std::int64_t> zones_of_account(Work& work, std::int64_t account_id) {
+    std::vector<std::int64_t> ids;
+    for (const auto row : work.transaction().run(queries::zones::ids_of_account, {account_id})) {
+        ids.push_back(row.integer("id"));
+    }
+    return ids;
+}
+
 }  // namespace lumos::sql::console

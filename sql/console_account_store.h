@@ -41,5 +41,7 @@ std::int64_t add_account(
 void edit_account(
     Work& work, std::int64_t account_id, const std::string& name, const std::string& plan);
 void remove_account(Work& work, std::int64_t account_id);
+// Those that have domains.
+[[nodiscard]] std::vector<std::int64_t> zones_of_account(Work& work, std::int64_t account_id);
 
 }  // namespace lumos::sql::console
