@@ -5,7 +5,7 @@ import pathlib
 import jsonschema
 
 from lab.loop import Loop
-from lab.node import Tail
+from lab.node import Tail, node
 from lab.processes import wait_until
 from lab.system import SHORT
 
@@ -34,3 +34,11 @@ def test_messages_captured_from_a_failover_and_a_recovery_are_valid():
             if message["subject"].startswith("lumos.event."):
                 assert message["id"] == body["id"] and message["subject"].endswith("." + what)
         assert WANTED - seen == set()
+        assert webhooks_read_by_the_reference_libraries(lab) >= {"server_down", "failover_triggered", "server_recovered"}
+
+
+def webhooks_read_by_the_reference_libraries(lab):
+    secret = (lab.folder / "webhook.secrets").read_text().split()[-1]
+    received = [{"secret": secret, "headers": hook["headers"], "body": hook["body"]} for hook in lab.hooks()]
+    events = json.loads(node("webhook.mjs", stdin=json.dumps(received)))
+    return {event["type"].removeprefix("gate.lumos.").removesuffix(".v1") for event in events}
