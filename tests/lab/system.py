@@ -287,7 +287,7 @@ class Lab:
     def events(self, kind=None, subject=None):
         """From the database, oldest first."""
         rows = self.postgres.psql(
-            "SELECT json_build_object('id', id, 'sequence', sequence, 'type', type, 'subject', subject, 'time', "
+            "SELECT json_build_object('id', id, 'sequence', e.sequence, 'type', type, 'subject', subject, 'time', "
             "extract(epoch FROM time), 'incident', incident, 'data', data, 'publishedAt', extract(epoch FROM published_at)) "
             "FROM events e LEFT JOIN outbox o ON o.event_id = e.id ORDER BY e.sequence")
         found = [json.loads(row) for row in rows.splitlines() if row]

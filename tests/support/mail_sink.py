@@ -2,8 +2,8 @@
 """A mail server for the quickstart and the tests: takes every mail and keeps it.
 
 Each mail becomes a file DIR/new/<number>.eml (written to DIR/tmp first, so that a reader never sees half of one) and a
-line of DIR/journal.jsonl with time, subject, from, to, messageId, references, tls, user, file. A fault leaves a line
-with `fault`, too.
+line of DIR/journal.jsonl with time, subject, from, to, messageId, references, parts, events, tls, user, file. A fault
+leaves a line with `fault`, too.
 
 A control file switches faults on while it runs. Its text is `MODE [COUNT]`; COUNT is how many mails are hit (all, when
 left out). An absent or empty file means healthy. Modes:
@@ -11,7 +11,7 @@ left out). An absent or empty file means healthy. Modes:
   451, 550        refuses the recipient, for now or for good
   cut-after-data  keeps the mail, then cuts the connection without an answer: the client cannot know
   cut-unsaved     cuts the connection after the data and keeps nothing
-  slow            answers the data only when the control file changes or 60 s have passed
+  slow            keeps the mail, and answers only when the control file changes or 60 s have passed
 """
 import argparse
 import asyncio
@@ -63,6 +63,8 @@ class Store:
             **entry,
             "messageId": message.get("message-id"),
             "references": (message.get("references") or "").split(),
+            "parts": [part.get_content_type() for part in message.iter_parts()],
+            "events": message.get_all("x-lumos-event", []),
             "file": f"new/{name}",
         })
 
@@ -129,11 +131,11 @@ class Handler:
             "tls": session.ssl is not None,
             "user": session.auth_data if isinstance(session.auth_data, str) else None,
         }
+        if mode != "cut-unsaved":
+            self.store.keep(envelope.original_content, entry)
         if mode == "slow":
             self.hit(envelope, mode)
             await self.until_changed()
-        if mode != "cut-unsaved":
-            self.store.keep(envelope.original_content, entry)
         if mode in ("cut-after-data", "cut-unsaved"):
             self.hit(envelope, mode)
             server.transport.abort()

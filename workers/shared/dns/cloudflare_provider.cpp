@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 namespace lumos::dns {
@@ -81,6 +80,16 @@ std::optional<Zone> read_zone(const json::value& value) {
     return zone.id.empty() || zone.name.empty() ? std::nullopt : std::optional(zone);
 }
 
+// A zone that is added meanwhile moves others to the next page, where they are seen again.
+void add_zones(const json::array& items, std::vector<Zone>& found) {
+    for (const json::value& item : items) {
+        auto zone = read_zone(item);
+        if (zone && std::ranges::find(found, zone->id, &Zone::id) == found.end()) {
+            found.push_back(std::move(*zone));
+        }
+    }
+}
+
 template <typename T>
 Answer<T> failed(int status, std::string message, std::string reason) {
     return Answer<T>{
@@ -100,12 +109,12 @@ bool is_only_create(const std::vector<RecordEdit>& edits) {
 
 void measure(
     const std::string& method, const CloudflareReply& reply, std::chrono::duration<double> took) {
-    static const std::vector<double> bounds{0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 8};
+    static const std::vector<double> kBounds{0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 8};
     const std::string outcome = reply.ok() ? "ok" : reply.error().reason;
     runtime::metrics::Histogram(
         "lumos_provider_call_seconds",
         "Calls of DNS providers, by method and outcome",
-        bounds,
+        kBounds,
         {{"provider", "cloudflare"}, {"method", method}, {"outcome", outcome}})
         .observe(took.count());
 }
@@ -217,7 +226,6 @@ Answer<TokenState> CloudflareProvider::verify_token(Millis deadline) {
 
 Answer<std::vector<Zone>> CloudflareProvider::zones_until(const std::string& filter, Until until) {
     std::vector<Zone> found;
-    std::set<std::string> seen;  // A zone added meanwhile moves others to the next page.
     for (int page = 1; page <= kZonePagesMax; ++page) {
         const CloudflareReply reply = call(
             "GET",
@@ -231,12 +239,7 @@ Answer<std::vector<Zone>> CloudflareProvider::zones_until(const std::string& fil
             return not_understood<std::vector<Zone>>("list of zones");
         }
         const json::array& items = reply.result()->get_array();
-        for (const json::value& item : items) {
-            auto zone = read_zone(item);
-            if (zone && seen.insert(zone->id).second) {
-                found.push_back(std::move(*zone));
-            }
-        }
+        add_zones(items, found);
         if (items.empty() || reply.info("total_pages").value_or(page + 1) <= page) {
             return {std::move(found), {}, std::nullopt};
         }

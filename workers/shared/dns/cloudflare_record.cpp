@@ -72,6 +72,26 @@ json::object create_object(const RecordEdit& edit) {
     return body;
 }
 
+struct BatchItem {
+    const char* list;
+    json::object object;
+};
+
+BatchItem batch_item(const RecordEdit& edit) {
+    json::object object;
+    switch (edit.kind) {
+        case RecordEdit::Kind::Remove:
+            return {"deletes", {{"id", edit.before.id}}};
+        case RecordEdit::Kind::Create:
+            return {"posts", create_object(edit)};
+        case RecordEdit::Kind::Update:
+            object = edited_values(edit);
+            object["id"] = edit.before.id;
+            return {"patches", std::move(object)};
+    }
+    return {};
+}
+
 std::optional<std::string> content_difference(const RecordEdit& edit, const Record& got) {
     if (got.name != to_a_labels(edit.before.name) || got.type != edit.before.type) {
         return fmt::format(
@@ -221,33 +241,13 @@ std::string patch_body(const RecordEdit& edit) {
 }
 
 std::string batch_body(const std::vector<RecordEdit>& edits) {
-    json::array deletes;
-    json::array patches;
-    json::array posts;
-    for (const RecordEdit& edit : edits) {
-        switch (edit.kind) {
-            case RecordEdit::Kind::Remove:
-                deletes.push_back(json::object{{"id", edit.before.id}});
-                break;
-            case RecordEdit::Kind::Update: {
-                json::object patch = edited_values(edit);
-                patch["id"] = edit.before.id;
-                patches.push_back(std::move(patch));
-                break;
-            }
-            case RecordEdit::Kind::Create:
-                posts.push_back(create_object(edit));
-                break;
-        }
-    }
     json::object body;
-    for (auto& [key, list] :
-         {std::pair("deletes", &deletes),
-          std::pair("patches", &patches),
-          std::pair("posts", &posts)}) {
-        if (!list->empty()) {
-            body[key] = std::move(*list);
+    for (const RecordEdit& edit : edits) {
+        const BatchItem item = batch_item(edit);
+        if (!body.contains(item.list)) {
+            body[item.list] = json::array();
         }
+        body[item.list].get_array().push_back(item.object);
     }
     return json::serialize(body);
 }

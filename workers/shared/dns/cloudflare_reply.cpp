@@ -71,10 +71,11 @@ bool is_one_of(std::int64_t code, std::initializer_list<std::int64_t> codes) {
 }
 
 bool mentions(const std::string& message, std::string_view word) {
-    return std::ranges::search(message, word, [](char a, char b) {
-               return std::tolower(static_cast<unsigned char>(a)) ==
-                      std::tolower(static_cast<unsigned char>(b));
-           }).begin() != message.end();
+    const auto same = [](unsigned char a, unsigned char b) {
+        return std::tolower(a) == std::tolower(b);
+    };
+    return std::search(message.begin(), message.end(), word.begin(), word.end(), same) !=
+           message.end();
 }
 
 std::string reason_of_forbidden(const ProviderError& error) {

@@ -34,24 +34,33 @@ std::size_t length_of(unsigned char lead) {
     return lead >= 0xF0 && lead < 0xF5 ? 4 : 0;
 }
 
+// The code point at `at`, which is moved behind it; nothing where it is no UTF-8.
+std::optional<std::uint32_t> take_point(std::string_view text, std::size_t& at) {
+    const auto lead = static_cast<unsigned char>(text[at]);
+    const std::size_t length = length_of(lead);
+    if (length == 0 || at + length > text.size()) {
+        return std::nullopt;
+    }
+    std::uint32_t point = length == 1 ? lead : lead & (0x7FU >> length);
+    for (std::size_t next = 1; next < length; ++next) {
+        const auto byte = static_cast<unsigned char>(text[at + next]);
+        if ((byte & 0xC0U) != 0x80U) {
+            return std::nullopt;
+        }
+        point = (point << 6U) | (byte & 0x3FU);
+    }
+    at += length;
+    return point;
+}
+
 std::optional<CodePoints> decode_utf8(std::string_view text) {
     CodePoints points;
     for (std::size_t at = 0; at < text.size();) {
-        const auto lead = static_cast<unsigned char>(text[at]);
-        const std::size_t length = length_of(lead);
-        if (length == 0 || at + length > text.size()) {
+        const auto point = take_point(text, at);
+        if (!point) {
             return std::nullopt;
         }
-        std::uint32_t point = length == 1 ? lead : lead & (0x7FU >> length);
-        for (std::size_t next = 1; next < length; ++next) {
-            const auto byte = static_cast<unsigned char>(text[at + next]);
-            if ((byte & 0xC0U) != 0x80U) {
-                return std::nullopt;
-            }
-            point = (point << 6U) | (byte & 0x3FU);
-        }
-        points.push_back(point);
-        at += length;
+        points.push_back(*point);
     }
     return points;
 }
@@ -82,41 +91,58 @@ void append_number(std::string& out, std::uint32_t number, std::uint32_t bias) {
     out += digit(number);
 }
 
-std::string punycode(const CodePoints& label) {
+// Where the coding of a label stands, in the words of RFC 3492, section 6.3.
+struct Coding {
     std::string out;
-    for (const std::uint32_t point : label) {
-        if (point < kFirstBeyondAscii) {
-            out += static_cast<char>(point);
-        }
-    }
-    const auto ascii = static_cast<std::uint32_t>(out.size());
-    if (ascii > 0) {
-        out += '-';
-    }
-    std::uint32_t done = ascii;
+    std::uint32_t ascii = 0;
+    std::uint32_t done = 0;
     std::uint32_t reached = kFirstBeyondAscii;
     std::uint32_t delta = 0;
     std::uint32_t bias = kFirstBias;
-    while (done < label.size()) {
-        std::uint32_t next = kLastCodePoint;
-        for (const std::uint32_t point : label) {
-            next = point >= reached ? std::min(next, point) : next;
-        }
-        delta += (next - reached) * (done + 1);
-        reached = next;
-        for (const std::uint32_t point : label) {
-            delta += point < reached ? 1 : 0;
-            if (point == reached) {
-                append_number(out, delta, bias);
-                bias = adapted_bias(delta, done + 1, done == ascii);
-                delta = 0;
-                ++done;
-            }
-        }
-        ++delta;
-        ++reached;
+};
+
+// The lowest code point that is not coded yet.
+std::uint32_t next_point(const CodePoints& label, std::uint32_t reached) {
+    std::uint32_t next = kLastCodePoint;
+    for (const std::uint32_t point : label) {
+        next = point >= reached ? std::min(next, point) : next;
     }
-    return out;
+    return next;
+}
+
+// Codes all places of one code point.
+void code_point(const CodePoints& label, Coding& coding) {
+    for (const std::uint32_t point : label) {
+        coding.delta += point < coding.reached ? 1 : 0;
+        if (point != coding.reached) {
+            continue;
+        }
+        append_number(coding.out, coding.delta, coding.bias);
+        coding.bias = adapted_bias(coding.delta, coding.done + 1, coding.done == coding.ascii);
+        coding.delta = 0;
+        ++coding.done;
+    }
+}
+
+std::string punycode(const CodePoints& label) {
+    Coding coding;
+    for (const std::uint32_t point : label) {
+        if (point < kFirstBeyondAscii) {
+            coding.out += static_cast<char>(point);
+        }
+    }
+    coding.ascii = static_cast<std::uint32_t>(coding.out.size());
+    coding.done = coding.ascii;
+    coding.out += coding.ascii > 0 ? "-" : "";
+    while (coding.done < label.size()) {
+        const std::uint32_t next = next_point(label, coding.reached);
+        coding.delta += (next - coding.reached) * (coding.done + 1);
+        coding.reached = next;
+        code_point(label, coding);
+        ++coding.delta;
+        ++coding.reached;
+    }
+    return coding.out;
 }
 
 std::string to_a_label(std::string_view label) {

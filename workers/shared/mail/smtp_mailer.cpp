@@ -32,7 +32,7 @@ using CurlText = std::unique_ptr<char, CurlDeleter>;
 struct Session {
     std::string_view unsent;
     bool body_sent = false;
-    std::string last_reply = {};  // "550 5.1.1 No such user here"
+    std::string last_refusal = {};  // "550 5.1.1 No such user here"
 };
 
 std::size_t give_body(char* buffer, std::size_t size, std::size_t count, void* user) {
@@ -46,11 +46,15 @@ std::size_t give_body(char* buffer, std::size_t size, std::size_t count, void* u
 
 std::size_t take_reply(char* buffer, std::size_t size, std::size_t count, void* user) {
     const std::string_view line(buffer, size * count);
-    auto& reply = static_cast<Session*>(user)->last_reply;
-    reply.clear();
+    // The answer to the goodbye comes last, so only a no is kept.
+    if (line.empty() || (line.front() != '4' && line.front() != '5')) {
+        return line.size();
+    }
+    auto& refusal = static_cast<Session*>(user)->last_refusal;
+    refusal.clear();
     for (const char c : line.substr(0, kErrorBytesMax)) {
         if (c != '\r' && c != '\n') {
-            reply += (c >= ' ' && c <= '~') ? c : '?';
+            refusal += (c >= ' ' && c <= '~') ? c : '?';
         }
     }
     return line.size();
@@ -88,8 +92,8 @@ MailResult result_of(CURLcode code, long reply, const Session& session, const ch
     if (is_about_the_mail(code, reply, session.body_sent)) {
         result.verdict = MailVerdict::Rejected;
     }
-    const bool refused = reply >= 400 && reply <= 599;
-    result.error = refused ? session.last_reply
+    const bool refused = reply >= 400 && reply <= 599 && !session.last_refusal.empty();
+    result.error = refused ? session.last_refusal
                            : std::string(*detail != 0 ? detail : curl_easy_strerror(code));
     result.error.resize(std::min(result.error.size(), kErrorBytesMax));
     return result;

@@ -88,6 +88,7 @@ const std::vector<std::string>& keys_of_all_processes() {
         "database_url",
         "database_url_file",
         "disconnect_grace",
+        "failover_zones_at_once",
         "health_timeout",
         "heartbeat_interval",
         "http_listen",

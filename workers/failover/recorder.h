@@ -1,0 +1,69 @@
+#pragma once
+// Writing down what has come true, in the transaction that found it out: what is published, its
+// event, its deliveries, and what people must be told. Lives as long as the transaction; after the
+// commit `deliveries` is what to announce.
+
+#include "sql/change_store.h"
+#include "sql/event_store.h"
+#include "workers/failover/provider_problem.h"
+#include "workers/failover/switch_event.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lumos::runtime {
+class Clock;
+}
+
+namespace lumos::failover {
+
+// What DNS shows now, and how that is to be recorded.
+struct NowPublished {
+    std::optional<Id> server;
+    Addresses addresses;
+    bool proxied = false;
+    std::optional<std::string> set_aside;  // JSON.
+    std::optional<Draft> draft;            // Nothing: no event (a rewrite).
+    Ending ending;
+};
+
+struct NotApplied {
+    std::optional<std::string> to_ip;
+    std::string code;
+    std::string message;
+    std::optional<ProviderProblem> problem;
+    Time decided_at;
+    std::int64_t attempts = 0;
+};
+
+class Recorder {
+public:
+    Recorder(
+        sql::ZoneTransaction& transaction, const sql::ZoneRow& zone, const runtime::Clock& clock);
+
+    // Changes `row` as the database's row is changed, so that later steps see it.
+    void published(sql::DomainRow& row, NowPublished now);
+    void held(const DomainFacts& facts, const schemas::FailoverHeldEvent& event);
+    void not_applied(const DomainFacts& facts, const NotApplied& not_applied);
+    void drifted(const DomainFacts& facts, const std::string& expected, const std::string& found);
+
+    [[nodiscard]] bool has_events() const { return has_events_; }
+    [[nodiscard]] const std::vector<sql::NewDelivery>& deliveries() const { return deliveries_; }
+
+private:
+    std::string record(
+        const std::string& domain,
+        const std::string& type,
+        const std::optional<std::string>& incident,
+        std::string data);
+
+    sql::ZoneTransaction& transaction_;
+    const sql::ZoneRow& zone_;
+    const runtime::Clock& clock_;
+    std::vector<sql::NewDelivery> deliveries_;
+    bool has_events_ = false;
+};
+
+}  // namespace lumos::failover

@@ -1,0 +1,105 @@
+#include "workers/presence/alert_rule.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace lumos::presence {
+namespace {
+
+std::string failing_checks(const std::vector<schemas::CheckResult>& failed) {
+    if (failed.empty()) {
+        return "The agent says that something on the server is wrong.";
+    }
+    std::string text;
+    for (const schemas::CheckResult& check : failed) {
+        text += fmt::format(
+            "{}check {} fails: {}",
+            text.empty() ? "" : "; ",
+            check.name,
+            check.error.value_or("no reason given"));
+    }
+    return text + ".";
+}
+
+std::string down_message(const Change& change, const std::vector<schemas::CheckResult>& failed) {
+    switch (change.after.cause.value_or(Cause::Silence)) {
+        case Cause::Disconnect:
+            return fmt::format(
+                "The agent's connection dropped ({}).",
+                change.after.disconnect_reason.value_or("no reason given"));
+        case Cause::Stopping:
+            return "The agent was stopped and said goodbye.";
+        case Cause::LocalCheck:
+            return failing_checks(failed);
+        case Cause::Silence:
+        case Cause::Heartbeat:
+            break;
+    }
+    return fmt::format("The agent has not been heard for {}.", span_for_people(change.silence));
+}
+
+}  // namespace
+
+std::string span_for_people(Duration span) {
+    const auto seconds = std::chrono::round<std::chrono::seconds>(span).count();
+    if (seconds < 60) {
+        return fmt::format("{} s", seconds);
+    }
+    if (seconds < 3600) {
+        return fmt::format("{} min {} s", seconds / 60, seconds % 60);
+    }
+    return fmt::format("{} h {} min", seconds / 3600, seconds % 3600 / 60);
+}
+
+schemas::ServerStatusEvent status_event(
+    const ServerFacts& facts, const Change& change, Alert alert) {
+    schemas::ServerStatusEvent event;
+    event.server_id = facts.server;
+    event.server_name = facts.name;
+    event.status = to_text(change.after.status);
+    event.previous_status = to_text(change.before.status);
+    event.cause = to_text(change.after.cause.value_or(Cause::Heartbeat));
+    event.since = change.after.status_since;
+    event.last_seen = change.after.last_seen;
+    event.ipv4 = facts.ipv4;
+    event.ipv6 = facts.ipv6;
+    event.domains_published = facts.domains_published;
+    if (alert == Alert::Up) {
+        const Duration down = change.after.status_since - change.before.status_since;
+        event.down_seconds = Seconds(down).count();
+        event.message = fmt::format("The agent is back after {}.", span_for_people(down));
+        return event;
+    }
+    std::ranges::copy_if(
+        facts.checks,
+        std::back_inserter(event.failed_checks),
+        [](const schemas::CheckResult& check) { return !check.ok; });
+    event.message = down_message(change, event.failed_checks);
+    return event;
+}
+
+schemas::IdentityConflictEvent conflict_event(
+    const ServerFacts& facts, const Connections& connections) {
+    schemas::IdentityConflictEvent event;
+    event.server_id = facts.server;
+    event.server_name = facts.name;
+    for (const AgentConnection& connection : connections) {
+        if (!connection.closed_at && connection.heard_since && connection.boot_id) {
+            event.connections.push_back(
+                {.nats_server = connection.key.nats_server,
+                 .client_id = connection.key.client_id,
+                 .boot_id = *connection.boot_id,
+                 .session = connection.session.value_or(""),
+                 .since = connection.opened_at});
+        }
+    }
+    event.message = fmt::format(
+        "Two machines speak with the credentials of {}; traffic is not moved to it until only one "
+        "does. "
+        "Give each machine credentials of its own: lumosctl server add.",
+        facts.server);
+    return event;
+}
+
+}  // namespace lumos::presence
