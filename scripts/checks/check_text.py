@@ -9,6 +9,9 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PRODUCT = r"^(schemas|bus|sql|workers)/.*\.(h|cpp)$"
 
+# Words that messages use as well: looked for outside string literals.
+NEW_OR_DELETE = r"(?<![\w.])new\s+[A-Za-z_][\w:<>]*\s*[({\[]|(?<!=\s)\bdelete\s+\w"
+
 # (what is looked for, in which files, except where, what to do instead)
 BANNED = [
     (r"\b(system_clock|steady_clock|high_resolution_clock)::now\b|\bclock_gettime\b|\bgettimeofday\b", PRODUCT,
@@ -17,7 +20,7 @@ BANNED = [
      r"^tests/support/wait", "wait for a condition: runtime::pause with a stop token, support::wait_until in tests"),
     (r"\b(secure_)?getenv\s*\(", PRODUCT, r"^workers/shared/runtime/", "settings are read by runtime/settings"),
     (r"\.detach\(\)", PRODUCT, None, "a thread has an owner: std::jthread"),
-    (r"(?<![\w.])new\s+[A-Za-z_][\w:<>]*\s*[({\[]|(?<!=\s)\bdelete\s+\w", PRODUCT, None, "std::make_unique"),
+    (NEW_OR_DELETE, PRODUCT, None, "std::make_unique"),
     (r"\bshared_ptr\b|\bmake_shared\b", PRODUCT, None, "one owner, or `// allow: why two must own it` on the line"),
     (r"catch\s*\(\s*\.\.\.\s*\)", PRODUCT, None, "name what is caught, or `// allow: why` on the line"),
     (r"\b(TODO|FIXME|XXX|HACK)\b", r".*", r"^scripts/checks/|^LICENSE", "do it, or say it in an issue"),
@@ -39,7 +42,8 @@ def problems_of(path: str, text: str) -> list[str]:
         if not re.search(where, path) or (but_not and re.search(but_not, path)):
             continue
         for number, line in enumerate(lines, 1):
-            if re.search(pattern, line) and "// allow: " not in line and not line.lstrip().startswith("// "):
+            looked_at = re.sub(r'"([^"\\\\]|\\\\.)*"', '""', line) if pattern == NEW_OR_DELETE else line
+            if re.search(pattern, looked_at) and "// allow: " not in line and not line.lstrip().startswith("// "):
                 found.append(f"{path}:{number}: {line.strip()[:80]}  → {instead}")
     if re.search(r"\.(h|cpp)$", path) and len(lines) > ALLOWED_LONG.get(path, LINES_OF_A_FILE):
         found.append(f"{path}: {len(lines)} lines, at most {LINES_OF_A_FILE}: two ideas in one file?")
