@@ -43,13 +43,13 @@ void Recorder::published(sql::DomainRow& row, NowPublished now) {
             event.recovered ? "server_recovered" : "failover_triggered",
             now.draft->incident,
             boost::json::serialize(schemas::to_json(event)));
-        runtime::log_info(
-            "domain_switched",
-            {{"domain", row.name},
-             {"outcome", event.failover_status},
-             {"from", event.from_ip.value_or("")},
-             {"to", event.to_ip.value_or("")},
-             {"cause", event.cause}});
+        lines_.push_back(
+            {.warns = false,
+             .event = "domain_switched",
+             .domain = row.name,
+             .from = event.from_ip.value_or(""),
+             .to = event.to_ip.value_or(""),
+             .why = event.cause});
         // From one secondary to the next the incident of the primary goes on: the recovery ends
         // that one.
         incident =
@@ -82,6 +82,22 @@ void Recorder::published(sql::DomainRow& row, NowPublished now) {
     forget_the_past(row);
 }
 
+void Recorder::announce(AfterCommit& after) const {
+    for (const auto& line : lines_) {
+        runtime::log(
+            line.warns ? runtime::LogLevel::Warn : runtime::LogLevel::Info,
+            line.event,
+            {{"domain", line.domain},
+             {"zone", zone_.name},
+             {"from", line.from},
+             {"to", line.to},
+             {"outcome", line.why}});
+    }
+    if (has_events_) {
+        after.events(deliveries_);
+    }
+}
+
 void Recorder::held(const DomainFacts& facts, const schemas::FailoverHeldEvent& event) {
     record(
         facts.row.name,
@@ -108,9 +124,13 @@ void Recorder::not_applied(const DomainFacts& facts, const NotApplied& not_appli
         "failover_not_applied",
         incident_of(facts),
         boost::json::serialize(schemas::to_json(event)));
-    runtime::log_warn(
-        "change_not_applied",
-        {{"domain", facts.row.name}, {"zone", zone_.name}, {"error", not_applied.message}});
+    lines_.push_back(
+        {.warns = true,
+         .event = "change_not_applied",
+         .domain = facts.row.name,
+         .from = "",
+         .to = not_applied.to_ip.value_or(""),
+         .why = not_applied.message});
 }
 
 void Recorder::drifted(
@@ -127,8 +147,13 @@ void Recorder::drifted(
         "record_drifted",
         incident_of(facts),
         boost::json::serialize(schemas::to_json(event)));
-    runtime::log_warn(
-        "record_drifted", {{"domain", facts.row.name}, {"zone", zone_.name}, {"outcome", found}});
+    lines_.push_back(
+        {.warns = true,
+         .event = "record_drifted",
+         .domain = facts.row.name,
+         .from = expected,
+         .to = found,
+         .why = event.message});
 }
 
 std::string Recorder::record(

@@ -1,10 +1,11 @@
 #pragma once
 // Writing down what has come true, in the transaction that found it out: what is published, its
-// event, its deliveries, and what people must be told. Lives as long as the transaction; after the
-// commit `deliveries` is what to announce.
+// event, its deliveries, and what people must be told. Lives as long as the transaction; announce()
+// follows the commit.
 
 #include "sql/change_store.h"
 #include "sql/event_store.h"
+#include "workers/failover/calls.h"
 #include "workers/failover/provider_problem.h"
 #include "workers/failover/switch_event.h"
 
@@ -49,10 +50,18 @@ public:
     void not_applied(const DomainFacts& facts, const NotApplied& not_applied);
     void drifted(const DomainFacts& facts, const std::string& expected, const std::string& found);
 
-    [[nodiscard]] bool has_events() const { return has_events_; }
-    [[nodiscard]] const std::vector<sql::NewDelivery>& deliveries() const { return deliveries_; }
+    // After the commit: says so in the log, wakes whoever publishes and delivers.
+    void announce(AfterCommit& after) const;
 
 private:
+    struct LogLine {
+        bool warns = false;
+        const char* event = "";
+        std::string domain;
+        std::string from;
+        std::string to;
+        std::string why;
+    };
     std::string record(
         const std::string& domain,
         const std::string& type,
@@ -63,6 +72,7 @@ private:
     const sql::ZoneRow& zone_;
     const runtime::Clock& clock_;
     std::vector<sql::NewDelivery> deliveries_;
+    std::vector<LogLine> lines_;
     bool has_events_ = false;
 };
 

@@ -31,10 +31,10 @@ bool is_edit(const Server* left) {
 }
 
 std::string cause_of(const DomainFacts& facts, const Server* left, bool home) {
-    if (home) {
+    if (home && facts.row.failed_over) {
         return "heartbeat";
     }
-    if (is_edit(left)) {
+    if (home || is_edit(left)) {
         return "operator";
     }
     if (left->id != facts.domain.servers.front()) {

@@ -242,9 +242,7 @@ std::optional<std::chrono::microseconds> ZoneCheck::end(bool intended) {
         intended ? std::optional(limits::kReservation) : std::optional<std::chrono::milliseconds>();
     const auto ended = end_check(transaction_, state_, *recorder_, reserved);
     transaction_.commit();
-    if (recorder_->has_events()) {
-        tools_.after.events(recorder_->deliveries());
-    }
+    recorder_->announce(tools_.after);
     if (!ended.called.empty()) {
         tools_.observer.before("publish_call");
     }

@@ -212,9 +212,7 @@ CheckResult ZoneSwitch::apply(sql::ZoneTransaction& transaction, Intention& inte
          .failures = 0,
          .last_error = {}});
     transaction.commit();
-    if (recorder.has_events()) {
-        tools_.after.events(recorder.deliveries());
-    }
+    recorder.announce(tools_.after);
     return {CheckResult::Outcome::Applied, std::chrono::microseconds{0}};
 }
 
