@@ -1,5 +1,6 @@
 #include "bus/link.h"
 
+#include "bus/connect_guard.h"
 #include "bus/error.h"
 #include "bus/replies.h"
 
@@ -15,6 +16,8 @@ namespace {
 
 // A publish writes to the socket itself; a server that does not read must not hold it for longer.
 constexpr std::int64_t kWriteMilliseconds = 2'000;
+// So much longer than its own limit a connect may take before it is cut off.
+constexpr std::chrono::milliseconds kConnectGrace{100};
 
 CallbackTargets<LinkEvents>& event_targets() {
     static CallbackTargets<LinkEvents> targets;
@@ -259,7 +262,10 @@ Link::Link(
       inbox_prefix_(options.inbox_prefix.empty() ? "_INBOX" : options.inbox_prefix) {
     const auto made = make_options(options, url, number_.closure());
     natsConnection* raw = nullptr;
-    check(natsConnection_Connect(&raw, made.get()), "connect to " + without_user(url));
+    {
+        const ConnectGuard guard(port_of(url), options.connect_timeout + kConnectGrace);
+        check(natsConnection_Connect(&raw, made.get()), "connect to " + without_user(url));
+    }
     connection_.reset(raw);
     std::array<char, 256> text{};
     if (natsConnection_GetConnectedUrl(raw, text.data(), text.size()) == NATS_OK) {

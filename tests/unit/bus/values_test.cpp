@@ -1,6 +1,7 @@
 // The small pure parts: addresses, waits, acknowledgement subjects, JetStream's answers, our
 // streams.
 
+#include "bus/connect_guard.h"
 #include "bus/delivery.h"
 #include "bus/error.h"
 #include "bus/inbox.h"
@@ -28,6 +29,16 @@ TEST(SplitUrls, TakesACommaSeparatedList) {
     for (const auto* bad : {"", ",", "nats://", "ws://a:1", "nats://a:1,"}) {
         EXPECT_THROW((void)split_urls(bad), BusRefused) << bad;
     }
+}
+
+TEST(PortOf, IsNatssOwnWhereThereIsNone) {
+    EXPECT_EQ(port_of("nats://a"), 4222);
+    EXPECT_EQ(port_of("nats://a:1234"), 1234);
+    EXPECT_EQ(port_of("tls://user:5@a"), 4222);
+    EXPECT_EQ(port_of("tls://user:5@a:1234"), 1234);
+    EXPECT_EQ(port_of("nats://[::1]"), 4222);
+    EXPECT_EQ(port_of("nats://[::1]:1234"), 1234);
+    EXPECT_EQ(port_of("nats://u:p@[::1]:1234"), 1234);
 }
 
 TEST(ReconnectWait, DoublesUpToItsMostAndIsNeverLessThanHalf) {
