@@ -2,64 +2,72 @@
 
 #include "bus/inbox.h"
 
-#include <netinet/in.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
 #include <string_view>
-#include <vector>
 
 namespace lumos::bus {
 
 namespace {
 
-struct OpenSocket {
-    int number;
-    std::uint64_t inode;
-};
+namespace fs = std::filesystem;
 
 std::mutex& one_at_a_time() {
     static std::mutex mutex;
     return mutex;
 }
 
-std::uint16_t peer_port(int socket) {
-    sockaddr_storage peer{};
-    socklen_t size = sizeof peer;
-    if (::getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &size) != 0) {
-        return 0;
-    }
-    if (peer.ss_family == AF_INET) {
-        return ntohs(reinterpret_cast<const sockaddr_in*>(&peer)->sin_port);
-    }
-    if (peer.ss_family == AF_INET6) {
-        return ntohs(reinterpret_cast<const sockaddr_in6*>(&peer)->sin6_port);
-    }
-    return 0;
-}
-
-std::vector<OpenSocket> sockets_to(std::uint16_t port) {
-    std::vector<OpenSocket> sockets;
+// Number by inode of our sockets. Read from /proc, so that no other thread's descriptor is touched.
+std::map<std::uint64_t, int> open_sockets() {
+    constexpr std::string_view kSocket = "socket:[";
+    std::map<std::uint64_t, int> sockets;
     std::error_code problem;
-    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", problem)) {
+    for (const auto& entry : fs::directory_iterator("/proc/self/fd", problem)) {
         const auto name = entry.path().filename().string();
+        const auto target = fs::read_symlink(entry.path(), problem).string();
         int number = -1;
+        std::uint64_t inode = 0;
         std::from_chars(name.data(), name.data() + name.size(), number);
-        struct stat status {};
-        if (number >= 0 && ::fstat(number, &status) == 0 && S_ISSOCK(status.st_mode) &&
-            peer_port(number) == port) {
-            sockets.push_back({number, status.st_ino});
+        if (target.starts_with(kSocket)) {
+            std::from_chars(target.data() + kSocket.size(), target.data() + target.size(), inode);
+            sockets.emplace(inode, number);
         }
     }
     return sockets;
 }
 
-std::set<std::uint64_t> inodes_of(const std::vector<OpenSocket>& sockets) {
+// Inodes of the machine's TCP sockets whose other end has that port.
+std::set<std::uint64_t> inodes_to(std::uint16_t port) {
     std::set<std::uint64_t> inodes;
-    for (const auto& socket : sockets) {
-        inodes.insert(socket.inode);
+    for (const auto* table : {"/proc/self/net/tcp", "/proc/self/net/tcp6"}) {
+        std::ifstream file(table);
+        std::string line;
+        std::getline(file, line);  // The heading.
+        while (std::getline(file, line)) {
+            // Of the columns, the third is the other end in hexadecimal, the tenth the inode.
+            std::istringstream columns(line);
+            std::array<std::string, 10> column;
+            for (auto& text : column) {
+                columns >> text;
+            }
+            const auto& other = column[2];
+            const auto colon = std::min(other.rfind(':'), other.size() - 1);
+            unsigned its_port = 0;
+            std::uint64_t inode = 0;
+            std::from_chars(other.data() + colon + 1, other.data() + other.size(), its_port, 16);
+            std::from_chars(column[9].data(), column[9].data() + column[9].size(), inode);
+            if (its_port == port) {
+                inodes.insert(inode);
+            }
+        }
     }
     return inodes;
 }
@@ -85,7 +93,7 @@ std::uint16_t port_of(const std::string& url) {
 ConnectGuard::ConnectGuard(std::uint16_t port, std::chrono::milliseconds limit)
     : only_one_(one_at_a_time()),
       port_(port),
-      before_(inodes_of(sockets_to(port))),
+      before_(open_sockets()),
       watch_([this, limit](const std::stop_token& stop) { watch(stop, limit); }) {}
 
 ConnectGuard::~ConnectGuard() {
@@ -99,9 +107,10 @@ void ConnectGuard::watch(const std::stop_token& stop, std::chrono::milliseconds 
     constexpr std::chrono::milliseconds kAgain{100};
     while (!changed_.wait_until(
         lock, stop, deadline_in(wait), [&] { return stop.stop_requested(); })) {
-        for (const auto& socket : sockets_to(port_)) {
-            if (!before_.contains(socket.inode)) {
-                ::shutdown(socket.number, SHUT_RDWR);
+        const auto there = inodes_to(port_);
+        for (const auto& [inode, number] : open_sockets()) {
+            if (!before_.contains(inode) && there.contains(inode)) {
+                ::shutdown(number, SHUT_RDWR);
             }
         }
         wait = kAgain;

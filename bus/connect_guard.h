@@ -7,8 +7,8 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <map>
 #include <mutex>
-#include <set>
 #include <string>
 #include <thread>
 
@@ -31,7 +31,7 @@ private:
 
     std::unique_lock<std::mutex> only_one_;
     std::uint16_t port_;
-    std::set<std::uint64_t> before_;  // Sockets are known by their inode: numbers are used again.
+    std::map<std::uint64_t, int> before_;  // By inode: numbers are used again.
     std::mutex mutex_;
     std::condition_variable_any changed_;
     std::jthread watch_;

@@ -74,11 +74,10 @@ TEST(LostConnection, HasSubscribedBeforeItSaysThatItIsConnected) {
     NatsServer server;
     Heard heard;
     std::atomic<Connection*> self{nullptr};
-    std::atomic<int> times{0};
     auto options = options_for(server);
-    options.on_connected = [&](const ConnectionState&) {
+    options.on_connected = [&](const ConnectionState& state) {
         if (Connection* connection = self) {
-            connection->publish("mine", std::to_string(++times));
+            connection->publish("mine", state.nats_server);  // A new id at each start.
         }
     };
     Connection connection(options);
@@ -88,9 +87,11 @@ TEST(LostConnection, HasSubscribedBeforeItSaysThatItIsConnected) {
     self = &connection;
 
     for (int round = 1; round <= 5; ++round) {
+        const auto before = connection.state().nats_server;
         server.kill();
         server.start();
-        EXPECT_TRUE(wait_until([&] { return heard.has(std::to_string(round)); }, 10s)) << round;
+        ASSERT_TRUE(wait_until([&] { return connection.state().nats_server != before; }, 10s));
+        EXPECT_TRUE(wait_until([&] { return heard.has(connection.state().nats_server); }, 10s));
     }
 }
 
