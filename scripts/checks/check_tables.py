@@ -36,11 +36,16 @@ def messages() -> list[str]:
 def variables() -> list[str]:
     sources = "\n".join(text(p) for p in tracked("workers/*.cpp", "workers/*.h"))
     keys = set(re.findall(r'\{\s*(?:\.key\s*=\s*)?"([a-z][a-z0-9_]+)",\s*(?:\.kind\s*=\s*)?(?:runtime::)?SettingKind::', sources))
+    keys |= set(re.findall(r'\.key\s*=\s*"([a-z][a-z0-9_]+)"', sources))
     named = {"LUMOS_" + key.upper() for key in keys} | set(re.findall(r'"((?:LUMOS|CLOUDFLARE)_[A-Z_]+)"', sources))
     named = {name.removesuffix("_FILE") if name.removesuffix("_FILE") in named else name for name in named}
     rows = set(re.findall(r"^\|[^|]*`((?:LUMOS|CLOUDFLARE)_[A-Z_]+)`", text("docs/configuration.md"), re.M))
     named.discard("LUMOS_CLOUDFLARE_BASE_URL")
-    return compare("variable", named, rows, "docs/configuration.md")
+    # All processes read lumos.toml: a key that is missing there is a mistake to all but its own.
+    listed = text("workers/shared/runtime/common_settings.cpp").partition("keys_of_all_processes()")[2]
+    unlisted = [f"setting {key} is not in keys_of_all_processes of runtime/common_settings.cpp"
+                for key in sorted(keys - {"config"}) if f'"{key}"' not in listed]
+    return unlisted + compare("variable", named, rows, "docs/configuration.md")
 
 
 def metrics() -> list[str]:

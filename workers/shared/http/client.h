@@ -30,6 +30,8 @@ struct Request {
     std::size_t body_bytes_max = 8 * 1024 * 1024;
     // The answer ends for us with its headers; its body is not read.
     bool skip_body = false;
+    // Only connects (with TLS, where the URL says so) and says nothing; the status is then 0.
+    bool connect_only = false;
     // Asked for each resolved address (text form) before connecting to exactly it; false refuses.
     // Empty: all allowed.
     std::function<bool(std::string_view address)> may_connect = {};

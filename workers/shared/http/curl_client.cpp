@@ -330,7 +330,7 @@ Response conclude(CURL* easy, CURLcode code, Exchange& exchange) {
     long status = 0;
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     exchange.response.status = static_cast<int>(status);
-    exchange.response.may_have_been_sent = true;
+    exchange.response.may_have_been_sent = !exchange.request->connect_only;
     return std::move(exchange.response);
 }
 
@@ -347,6 +347,7 @@ Response perform(Session& session, const Request& request) {
     curl_easy_reset(easy);
     curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
     set_body_and_method(easy, request);
+    curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, request.connect_only ? 1L : 0L);
     set_limits(easy, request);
     set_connection(easy, request);
     set_callbacks(easy, exchange);
@@ -380,7 +381,7 @@ public:
         }
         auto session = take(request.keep_alive);
         auto response = perform(session, request);
-        if (request.keep_alive && response.answered()) {
+        if (request.keep_alive && !request.connect_only && response.answered()) {
             give_back(std::move(session));
         }
         return response;

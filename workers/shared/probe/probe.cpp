@@ -8,9 +8,9 @@
 namespace lumos::probe {
 
 std::unique_ptr<Probe> make_probe(const std::string& text) {
-    auto target = parse_target(text);
+    const auto target = parse_target(text);
     if (target.scheme == "tcp") {
-        return std::make_unique<TcpProbe>(text, std::move(target));
+        return std::make_unique<TcpProbe>(text, target, std::make_unique<http::CurlClient>());
     }
     // A web server on this machine shows the certificate of the domain that it serves, not one for
     // 127.0.0.1: whether it is valid is not what a local check asks.

@@ -3,7 +3,6 @@
 #include "tests/unit/shared/http/certificates.h"
 #include "tests/unit/shared/http/raw_server.h"
 #include "workers/shared/http/server.h"
-#include "workers/shared/probe/resolve.h"
 #include "workers/shared/probe/target.h"
 #include "workers/shared/runtime/clock.h"
 #include "workers/shared/runtime/errors.h"
@@ -13,6 +12,7 @@
 #include <httplib.h>
 
 #include <chrono>
+#include <future>
 #include <string>
 #include <thread>
 
@@ -118,7 +118,7 @@ TEST(TcpProbeTest, KeepsItsLimitWhereNobodyAnswers) {
     const auto before = runtime::SystemClock{}.steady();
     const auto result = probe->run(milliseconds(200));
     EXPECT_FALSE(result.ok);
-    EXPECT_EQ(result.error, "connection timed out");
+    EXPECT_EQ(result.error, "connecting timed out");
     EXPECT_LT(runtime::SystemClock{}.steady() - before, std::chrono::seconds(5));
     ::close(waiting);
     ::close(listener);
@@ -190,10 +190,12 @@ TEST(Loopback, IsKnownByAddressAndName) {
     EXPECT_FALSE(is_loopback("www.example.com"));
 }
 
-TEST(Resolve, GivesANumericAddressBack) {
-    EXPECT_EQ(resolve("127.0.0.1", "80", kLong).addresses.size(), 1U);
-    EXPECT_EQ(resolve("::1", "80", kLong).addresses.size(), 1U);
-    EXPECT_TRUE(resolve("name.invalid", "80", kLong).addresses.empty());
+TEST(TcpProbeTest, SaysNothingToThePort) {
+    std::promise<std::string> said;
+    const RawServer server(
+        [&](int socket, const std::stop_token&) { said.set_value(RawServer::read_head(socket)); });
+    EXPECT_TRUE(make_probe("tcp://127.0.0.1:" + std::to_string(server.port()))->run(kLong).ok);
+    EXPECT_EQ(said.get_future().get(), "");
 }
 
 }  // namespace
