@@ -141,8 +141,8 @@ Token Api::authenticated(const HttpRequest& request, const std::string& path) co
             "Missing X-Auth-Key, X-Auth-Email or Authorization headers",
             Complainer::Gateway);
     }
-    constexpr std::string_view kBearer = "Bearer ";
-    const std::string text = header.starts_with(kBearer) ? header.substr(kBearer.size()) : "";
+    constexpr std::string_view bearer = "Bearer ";
+    const std::string text = header.starts_with(bearer) ? header.substr(bearer.size()) : "";
     return known_token(text, path);
 }
 

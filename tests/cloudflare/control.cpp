@@ -164,7 +164,7 @@ json::value put_tokens(const Asked& asked) {
 using Call = std::function<json::value(const Asked&)>;
 
 const std::map<std::string, Call>& calls() {
-    static const std::map<std::string, Call> table{
+    static const std::map<std::string, Call> kTable{
         {"GET records", all_records},
         {"PUT records", put_record},
         {"POST records", post_record},
@@ -189,7 +189,7 @@ const std::map<std::string, Call>& calls() {
         {"PUT publish", put_publish},
         {"PUT tokens", put_tokens},
     };
-    return table;
+    return kTable;
 }
 
 HttpReply problem(int status, const std::string& text) {

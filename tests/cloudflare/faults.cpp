@@ -12,13 +12,13 @@ namespace {
 namespace json = boost::json;
 
 const std::map<std::string, Cut>& cuts() {
-    static const std::map<std::string, Cut> table{
+    static const std::map<std::string, Cut> kTable{
         {"none", Cut::None},
         {"close", Cut::Close},
         {"reset", Cut::Reset},
         {"halfway", Cut::Halfway},
         {"silence", Cut::Silence}};
-    return table;
+    return kTable;
 }
 
 HttpReply html(int status, const std::string& title) {
@@ -76,7 +76,7 @@ HttpReply answer_from(const json::value& value) {
 
 void refuse_unknown_keys(const json::object& from) {
     for (const auto& member : from) {
-        static const std::vector<std::string_view> known{
+        static const std::vector<std::string_view> kKnown{
             "method",
             "path",
             "contains",
@@ -93,7 +93,7 @@ void refuse_unknown_keys(const json::object& from) {
             "change_answer",
             "delay_after",
             "hold_after"};
-        if (std::ranges::find(known, std::string_view(member.key())) == known.end()) {
+        if (std::ranges::find(kKnown, std::string_view(member.key())) == kKnown.end()) {
             throw runtime::UsageError(
                 "fault: " + std::string(member.key()) +
                 " is not known; see tests/cloudflare/faults.h");
@@ -134,19 +134,16 @@ bool fits_pattern(std::string_view text, std::string_view pattern) {
         return text.empty();
     }
     if (pattern.front() == '*') {
-        for (std::size_t skipped = 0; skipped <= text.size(); ++skipped) {
-            if (fits_pattern(text.substr(skipped), pattern.substr(1))) {
-                return true;
-            }
-        }
-        return false;
+        // The star stands for nothing, or for one character more.
+        return fits_pattern(text, pattern.substr(1)) ||
+               (!text.empty() && fits_pattern(text.substr(1), pattern));
     }
     return !text.empty() && text.front() == pattern.front() &&
            fits_pattern(text.substr(1), pattern.substr(1));
 }
 
 HttpReply ready_answer(const std::string& name) {
-    static const std::map<std::string, HttpReply> table{
+    static const std::map<std::string, HttpReply> kTable{
         {"502", html(502, "502 Bad Gateway")},
         {"503", html(503, "503 Service Temporarily Unavailable")},
         {"504", html(504, "504 Gateway Time-out")},
@@ -172,8 +169,8 @@ HttpReply ready_answer(const std::string& name) {
         {"200_no", refusal(ApiError(200, 1000, "An unknown error occurred"))},
         {"200_html", html(200, "Sign in to this network")},
     };
-    const auto found = table.find(name);
-    if (found == table.end()) {
+    const auto found = kTable.find(name);
+    if (found == kTable.end()) {
         throw runtime::UsageError(
             "fault: no ready answer \"" + name + "\"; see tests/cloudflare/faults.h");
     }

@@ -289,17 +289,15 @@ void Listener::serve(Connection& connection, const std::stop_token& stop) {
 
 void Listener::reap(bool all) {
     std::list<Connection> finished;
-    {
-        const std::lock_guard lock(mutex_);
-        for (auto at = connections_.begin(); at != connections_.end();) {
-            const auto next = std::next(at);
-            if (all || at->done) {
-                finished.splice(finished.end(), connections_, at);
-            }
-            at = next;
+    const std::lock_guard lock(mutex_);
+    for (auto at = connections_.begin(); at != connections_.end();) {
+        const auto next = std::next(at);
+        if (all || at->done) {
+            finished.splice(finished.end(), connections_, at);
         }
+        at = next;
     }
-    // Joined outside the lock, by the destructors.
+    // Joined by their destructors, after the lock is gone.
 }
 
 }  // namespace lumos::simulator

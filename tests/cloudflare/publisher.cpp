@@ -103,32 +103,35 @@ void Publisher::run(const std::stop_token& stop) {
             std::ranges::min_element(due_, {}, [](const auto& entry) { return entry.second; });
         if (next == due_.end()) {
             changed_.wait(lock, stop, [&] { return !due_.empty(); });
-            continue;
-        }
-        if (next->second > clock_.steady()) {
+        } else if (next->second > clock_.steady()) {
             const auto until = next->second;
             changed_.wait_until(lock, stop, until, [] { return false; });
-            continue;
+        } else {
+            const std::string zone_id = next->first;
+            due_.erase(next);
+            attempt(zone_id, lock);
         }
-        const std::string zone_id = next->first;
-        const auto age = options_.delay;
-        due_.erase(next);
-        busy_ = true;
-        lock.unlock();
-        std::string problem;
-        try {
-            publish(zone_id, age);
-        } catch (const runtime::Transient& failed) {
-            problem = failed.what();
-        }
-        lock.lock();
-        busy_ = false;
-        error_ = problem;
-        if (!problem.empty()) {
-            due_.try_emplace(zone_id, clock_.steady() + kRetry);
-        }
-        changed_.notify_all();
     }
+}
+
+// The lock is given up while the server is called.
+void Publisher::attempt(const std::string& zone_id, std::unique_lock<std::mutex>& lock) {
+    const auto age = options_.delay;
+    std::string problem;
+    busy_ = true;
+    lock.unlock();
+    try {
+        publish(zone_id, age);
+    } catch (const std::exception& failed) {
+        problem = failed.what();
+    }
+    lock.lock();
+    busy_ = false;
+    error_ = problem;
+    if (!problem.empty()) {
+        due_.try_emplace(zone_id, clock_.steady() + kRetry);
+    }
+    changed_.notify_all();
 }
 
 void Publisher::publish(const std::string& zone_id, std::chrono::milliseconds age) {

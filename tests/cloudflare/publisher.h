@@ -48,7 +48,8 @@ public:
 
 private:
     void run(const std::stop_token& stop);
-    // Throws runtime::Transient.
+    void attempt(const std::string& zone_id, std::unique_lock<std::mutex>& lock);
+    // Throws; it is tried again.
     void publish(const std::string& zone_id, std::chrono::milliseconds age);
     [[nodiscard]] RecordSets fetch(const std::string& zone);
     void make_zone(const std::string& zone);

@@ -227,11 +227,11 @@ void apply_request(StoredRecord& record, const json::object& request, const Zone
 }
 
 void check_record(StoredRecord& record, const ZoneRules& rules) {
-    static const std::set<std::string> known{
+    static const std::set<std::string> kKnown{
         "A",      "AAAA", "CAA",   "CERT",  "CNAME", "DNSKEY",     "DS",
         "HTTPS",  "LOC",  "MX",    "NAPTR", "NS",    "OPENPGPKEY", "PTR",
         "SMIMEA", "SRV",  "SSHFP", "SVCB",  "TLSA",  "TXT",        "URI"};
-    if (!known.contains(record.type) || record.name.size() > 253) {
+    if (!kKnown.contains(record.type) || record.name.size() > 253) {
         refuse(9207, "Request body is invalid.");
     }
     check_content(record);

@@ -35,11 +35,11 @@ std::string content_of(const StoredRecord& record) {
 }  // namespace
 
 RecordSets record_sets(const Records& records, const std::string& zone) {
-    static const std::set<std::string> published{"A", "AAAA", "CNAME", "TXT", "MX", "NS", "CAA"};
+    static const std::set<std::string> kPublished{"A", "AAAA", "CNAME", "TXT", "MX", "NS", "CAA"};
     RecordSets sets;
     for (const auto& [id, record] : records) {
         const bool at_apex = record.name == zone;
-        if (!published.contains(record.type) ||
+        if (!kPublished.contains(record.type) ||
             (at_apex && (record.type == "CNAME" || record.type == "NS"))) {
             continue;
         }

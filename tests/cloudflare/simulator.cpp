@@ -155,9 +155,10 @@ Exchange Simulator::with_fault(
     const Fault& fault,
     const std::stop_token& stop) {
     entry.fault = described(fault);
-    runtime::pause(stop, fault.delay_before);
-    if (fault.hold_before) {
-        faults_.hold(stop);
+    const bool goes_on =
+        runtime::pause(stop, fault.delay_before) && (!fault.hold_before || faults_.hold(stop));
+    if (!goes_on) {
+        return {{}, Cut::Close};  // The simulator ends; what it had not done is not done.
     }
     HttpRequest changed = request;
     changed.body = changed_request(request.body, fault.change_request);
@@ -173,8 +174,7 @@ Exchange Simulator::with_fault(
         entry.status = fault.answer ? fault.answer->status : 0;
         journal_.add(std::move(entry));
     }
-    runtime::pause(stop, fault.delay_after);
-    if (fault.hold_after) {
+    if (runtime::pause(stop, fault.delay_after) && fault.hold_after) {
         faults_.hold(stop);
     }
     return {fault.answer.value_or(std::move(reply)), fault.cut};
@@ -200,7 +200,7 @@ std::string Simulator::set_record(const std::string& zone, const json::object& r
     if (same.size() != 1) {
         return add_record(zone, record);
     }
-    const std::string id = id_of(same.front());
+    std::string id = id_of(same.front());
     store_.change(info->id, api_.switches(), [&](Records& all, const ChangeContext& context) {
         return edit(all, id, record, context);
     });

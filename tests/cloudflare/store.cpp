@@ -183,21 +183,7 @@ void Store::load() {
         const json::value state = json::parse(text.str());
         number_ = state.at("number").to_number<std::int64_t>();
         for (const json::value& zone : state.at("zones").as_array()) {
-            const auto field = [&](const char* key) {
-                return std::string(zone.at(key).as_string());
-            };
-            const ZoneInfo info{
-                field("id"),
-                field("name"),
-                field("plan"),
-                field("account_id"),
-                field("created_on")};
-            auto records = std::make_shared<Records>();
-            for (const json::value& item : zone.at("records").as_array()) {
-                StoredRecord record = record_from_state(item.as_object());
-                records->emplace(record.id, record);
-            }
-            zones_[info.id] = Entry{info, std::move(records), {}};
+            load_zone(zone);
         }
     } catch (const std::exception& problem) {
         throw runtime::UsageError(fmt::format(
@@ -205,6 +191,18 @@ void Store::load() {
             file_.string(),
             problem.what()));
     }
+}
+
+void Store::load_zone(const json::value& zone) {
+    const auto field = [&](const char* key) { return std::string(zone.at(key).as_string()); };
+    const ZoneInfo info{
+        field("id"), field("name"), field("plan"), field("account_id"), field("created_on")};
+    auto records = std::make_shared<Records>();
+    for (const json::value& item : zone.at("records").as_array()) {
+        StoredRecord record = record_from_state(item.as_object());
+        records->emplace(record.id, record);
+    }
+    zones_[info.id] = Entry{info, std::move(records), {}};
 }
 
 }  // namespace lumos::simulator

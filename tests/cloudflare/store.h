@@ -56,6 +56,7 @@ private:
     };
 
     void load();
+    void load_zone(const boost::json::value& zone);
     void save() const;
     [[nodiscard]] boost::json::object state_unlocked() const;
     [[nodiscard]] Entry& entry(const std::string& zone_id);

@@ -26,7 +26,7 @@ struct Row {
 };
 
 const std::vector<Row>& rows() {
-    static const std::vector<Row> table{
+    static const std::vector<Row> kTable{
         {"verify_bad_token_status", &Switches::verify_bad_token_status},
         {"zones_bad_token_status", &Switches::zones_bad_token_status},
         {"type_change", Choice{&Switches::type_change, {"refuse", "accept"}}},
@@ -44,7 +44,7 @@ const std::vector<Row>& rows() {
         {"stale_ms", &Switches::stale_ms},
         {"ttl_required", &Switches::ttl_required},
     };
-    return table;
+    return kTable;
 }
 
 [[noreturn]] void refuse(

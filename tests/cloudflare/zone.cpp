@@ -14,7 +14,7 @@ bool is_private_ipv4(std::uint32_t address) {
         std::uint32_t network;
         std::uint32_t mask;
     };
-    constexpr std::array<Range, 6> kPrivate{{
+    constexpr std::array<Range, 6> ranges{{
         {0x0A000000, 0xFF000000},  // 10.0.0.0/8
         {0x7F000000, 0xFF000000},  // 127.0.0.0/8
         {0xA9FE0000, 0xFFFF0000},  // 169.254.0.0/16
@@ -22,7 +22,7 @@ bool is_private_ipv4(std::uint32_t address) {
         {0xC0A80000, 0xFFFF0000},  // 192.168.0.0/16
         {0x00000000, 0xFF000000},  // 0.0.0.0/8
     }};
-    for (const Range& range : kPrivate) {
+    for (const Range& range : ranges) {
         if ((address & range.mask) == range.network) {
             return true;
         }

@@ -6,28 +6,7 @@ import urllib.request
 from .processes import Child, Failed, run, wait_until
 
 _SCHEMA = "/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql"
-_PDNS = """\
-launch=gsqlite3
-gsqlite3-database={folder}/zones.sqlite3
-gsqlite3-pragma-synchronous=0
-local-address=127.0.0.1
-local-port={port}
-socket-dir={folder}
-webserver=yes
-webserver-address=127.0.0.1
-webserver-port={api_port}
-webserver-allow-from=127.0.0.1
-api=yes
-api-key={key}
-# What was published must be answered at once.
-cache-ttl=0
-query-cache-ttl=0
-negquery-cache-ttl=0
-zone-cache-refresh-interval=0
-daemon=no
-guardian=no
-disable-syslog=yes
-"""
+_PDNS = pathlib.Path(__file__).resolve().parents[1] / "cloudflare" / "pdns.conf.in"
 
 
 class PowerDns:
@@ -48,7 +27,7 @@ class PowerDns:
         self.key_file.write_text(key + "\n")
         self.key_file.chmod(0o600)
         (self.folder / "pdns.conf").write_text(
-            _PDNS.format(folder=self.folder, port=self.port, api_port=self.api_port, key=key))
+            _PDNS.read_text().format(folder=self.folder, port=self.port, api_port=self.api_port, key=key))
         (self.folder / "pdns.conf").chmod(0o600)
         self.child.start()
 

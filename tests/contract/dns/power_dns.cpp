@@ -19,26 +19,7 @@ using namespace std::chrono_literals;
 
 constexpr const char* kSchema = "/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql";
 constexpr const char* kKey = "contract";
-constexpr const char* kConfiguration = R"(launch=gsqlite3
-gsqlite3-database={0}/zones.sqlite3
-gsqlite3-pragma-synchronous=0
-local-address=127.0.0.1
-local-port={1}
-socket-dir={0}
-webserver=yes
-webserver-address=127.0.0.1
-webserver-port={2}
-webserver-allow-from=127.0.0.1
-api=yes
-api-key={3}
-cache-ttl=0
-query-cache-ttl=0
-negquery-cache-ttl=0
-zone-cache-refresh-interval=0
-daemon=no
-guardian=no
-disable-syslog=yes
-)";
+constexpr const char* kConfiguration = LUMOS_SOURCE_DIR "/tests/cloudflare/pdns.conf.in";
 
 std::string run(const std::vector<std::string>& command, const std::string& output) {
     support::write_file(output, "");
@@ -61,7 +42,13 @@ PowerDns::PowerDns(std::string folder)
     std::filesystem::create_directories(folder_);
     support::write_file(key_file(), std::string(kKey) + "\n");
     support::write_file(
-        folder_ + "/pdns.conf", fmt::format(kConfiguration, folder_, port_, api_port_, kKey));
+        folder_ + "/pdns.conf",
+        fmt::format(
+            fmt::runtime(support::read_file(kConfiguration)),
+            fmt::arg("folder", folder_),
+            fmt::arg("port", port_),
+            fmt::arg("api_port", api_port_),
+            fmt::arg("key", kKey)));
     forget();
 }
 

@@ -55,7 +55,7 @@ struct Answer {
 
 struct Zone {
     std::string id;
-    std::string name;
+    std::string name;  // "" where the token may see the zone's records only.
     std::string plan;  // "free", "pro" …; "" where the token may not see it.
     std::int64_t batch_max = 200;
     bool may_edit = false;  // As far as the listing says.
@@ -99,6 +99,7 @@ public:
     [[nodiscard]] virtual Answer<Zone> zone(std::string_view name_or_id, Millis deadline) = 0;
     // Proves that the token may edit the zone without changing anything that anybody sees. Costs
     // calls.
+    // false: it may read only; `error` is what the provider said to the attempt.
     [[nodiscard]] virtual Answer<bool> may_edit(std::string_view zone_id, Millis deadline) = 0;
 
     // All records of exactly that name, of all types.
