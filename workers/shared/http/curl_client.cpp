@@ -1,4 +1,5 @@
 #include "workers/shared/http/client.h"
+#include "workers/shared/http/curl_exchange.h"
 #include "workers/shared/runtime/clock.h"
 #include "workers/shared/runtime/errors.h"
 #include "workers/shared/runtime/guarded.h"
@@ -15,8 +16,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
-#include <cstring>
 #include <memory>
 #include <string>
 
@@ -36,21 +35,6 @@ struct CurlListDelete {
     void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
 using HeaderList = std::unique_ptr<curl_slist, CurlListDelete>;
-
-// What libcurl's callbacks see of the request under way. It lives as long as the handle, because a
-// kept connection holds on to the pointer.
-struct Exchange {
-    const Request* request = nullptr;
-    Response response;
-    std::size_t header_bytes = 0;
-    bool too_large = false;
-    bool is_interim = false;  // The headers are those of a 1xx answer.
-    bool is_enough = false;   // The rest is not wanted.
-    std::string refused;      // The address that may not be connected to.
-    bool tried = false;       // Some other address may, and was.
-    runtime::SteadyTime deadline{};
-    std::array<char, CURL_ERROR_SIZE> error{};
-};
 
 // A handle with its kept connections. The handle is destroyed first, for it still calls back.
 struct Session {
@@ -243,72 +227,6 @@ void set_callbacks(CURL* easy, Exchange& exchange) {
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &exchange);
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &close_socket);
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, &exchange);
-}
-
-Failure failure_of(CURLcode code, const Exchange& exchange) {
-    if (exchange.too_large) {
-        return Failure::TooLarge;
-    }
-    switch (static_cast<int>(code)) {
-        case CURLE_OPERATION_TIMEDOUT:
-            return Failure::Timeout;
-        case CURLE_COULDNT_RESOLVE_HOST:
-            return Failure::Resolve;
-        case CURLE_COULDNT_CONNECT:
-            return exchange.refused.empty() || exchange.tried ? Failure::Connect : Failure::Refused;
-        case CURLE_SSL_CONNECT_ERROR:
-        case CURLE_PEER_FAILED_VERIFICATION:
-        case CURLE_SSL_CERTPROBLEM:
-        case CURLE_SSL_CIPHER:
-        case CURLE_SSL_CACERT_BADFILE:
-        case CURLE_SSL_ISSUER_ERROR:
-        case CURLE_SSL_INVALIDCERTSTATUS:
-            return Failure::Tls;
-        case CURLE_URL_MALFORMAT:
-        case CURLE_UNSUPPORTED_PROTOCOL:
-            return Failure::BadUrl;
-        case CURLE_FILESIZE_EXCEEDED:
-            return Failure::TooLarge;
-        default:
-            return Failure::Reset;
-    }
-}
-
-// How far it came, without figures that differ each time.
-std::string timeout_of(CURL* easy) {
-    curl_off_t resolved = 0;
-    curl_off_t connected = 0;
-    curl_easy_getinfo(easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved);
-    curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connected);
-    if (connected > 0) {
-        return "no answer in time";
-    }
-    return resolved > 0 ? "connecting timed out" : "resolving the name timed out";
-}
-
-std::string connect_error_of(CURL* easy) {
-    long number = 0;
-    curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &number);
-    std::string text = number == 0 ? "cannot connect" : std::strerror(static_cast<int>(number));
-    text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
-    return text;
-}
-
-std::string error_of(CURL* easy, CURLcode code, Failure failure, const Exchange& exchange) {
-    if (failure == Failure::Refused) {
-        return fmt::format("address {} may not be connected to", exchange.refused);
-    }
-    if (failure == Failure::TooLarge) {
-        return fmt::format("the answer is larger than {} bytes", exchange.request->body_bytes_max);
-    }
-    if (failure == Failure::Timeout) {
-        return timeout_of(easy);
-    }
-    if (failure == Failure::Connect) {
-        return connect_error_of(easy);
-    }
-    return exchange.error[0] != '\0' ? std::string(exchange.error.data())
-                                     : std::string(curl_easy_strerror(code));
 }
 
 Response failed(Failure failure, std::string error) {
