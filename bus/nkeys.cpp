@@ -58,7 +58,7 @@ std::optional<std::vector<unsigned char>> checked_bytes(std::string_view text) {
     return bytes;
 }
 
-const unsigned char* raw(std::string_view text) {
+const unsigned char* bytes_of_key(std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
 }
 
@@ -189,14 +189,15 @@ std::string sign(std::string_view seed, std::string_view text) {
     SecretKey key;
     fill(key, required_seed(seed).bytes);
     std::array<unsigned char, crypto_sign_BYTES> signature{};
-    crypto_sign_detached(signature.data(), nullptr, raw(text), text.size(), key.secret.data());
+    crypto_sign_detached(
+        signature.data(), nullptr, bytes_of_key(text), text.size(), key.secret.data());
     return {signature.begin(), signature.end()};
 }
 
 bool verifies(const KeyBytes& public_key, std::string_view text, std::string_view signature) {
     return signature.size() == crypto_sign_BYTES &&
-           crypto_sign_verify_detached(raw(signature), raw(text), text.size(), public_key.data()) ==
-               0;
+           crypto_sign_verify_detached(
+               bytes_of_key(signature), bytes_of_key(text), text.size(), public_key.data()) == 0;
 }
 
 KeyPair new_key_pair(KeyKind kind) {

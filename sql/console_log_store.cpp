@@ -40,7 +40,7 @@ Delivery read_delivery(const Row& row) {
         .created_at = row.time("created_at")};
 }
 
-Change read_change(const Row& row) {
+Change read_logged_change(const Row& row) {
     return {
         .id = row.text("id"),
         .domain = row.text("domain"),
@@ -103,7 +103,7 @@ std::vector<Change> changes(
     std::vector<Change> found;
     for (const auto row : work.transaction().run(
              queries::dns_changes::page, {account_id, domain, before_of(page), page.limit})) {
-        found.push_back(read_change(row));
+        found.push_back(read_logged_change(row));
     }
     return found;
 }

@@ -9,7 +9,7 @@ def test_ten_rounds_end_right_with_one_event_a_transition_and_one_delivery_a_cha
     with Fleet(SHORT) as fleet:
         fleet.bring_up()
         lab = fleet.lab
-        since = max(event["sequence"] for event in lab.events())
+        since = max((event["sequence"] for event in lab.events()), default=0)
         moved = 0
         for number in range(ROUNDS):
             dying = PRIMARIES[number % len(PRIMARIES)], PRIMARIES[(number + 1) % len(PRIMARIES)]

@@ -22,7 +22,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kRoundEvery{1'000};
 constexpr milliseconds kRoundsApart{50};
 constexpr milliseconds kBeatAtMost{2'000};
-constexpr runtime::Backoff kAgain{.first = milliseconds{250}, .most = milliseconds{2'000}};
+constexpr runtime::Backoff kRoundAgain{.first = milliseconds{250}, .most = milliseconds{2'000}};
 constexpr std::int64_t kMeasureEvery = 10;
 
 std::string beat_body(const std::string& node, const std::string& replica, Time now) {
@@ -90,7 +90,7 @@ void PresenceWorker::round(const std::stop_token& stop) {
         runtime::log_error("round_failed", {{"error", error.what()}});
     }
     failed_.add();
-    runtime::pause(stop, kAgain.wait(++failures_, runtime::random_unit()));
+    runtime::pause(stop, kRoundAgain.wait(++failures_, runtime::random_unit()));
 }
 
 // Steps 1 and 2: through the stream, acknowledged and read back, or it proves nothing.

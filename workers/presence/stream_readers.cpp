@@ -22,7 +22,7 @@ using std::chrono::milliseconds;
 constexpr std::size_t kBatch = 500;
 constexpr milliseconds kReadAtMost{200};
 constexpr milliseconds kWaitConnected{500};
-constexpr runtime::Backoff kAgain{.first = milliseconds{100}, .most = milliseconds{2'000}};
+constexpr runtime::Backoff kReadAgain{.first = milliseconds{100}, .most = milliseconds{2'000}};
 
 }  // namespace
 
@@ -59,7 +59,7 @@ private:
             }
             if (!stop.stop_requested()) {
                 broken_.add();
-                runtime::pause(stop, kAgain.wait(++failures, runtime::random_unit()));
+                runtime::pause(stop, kReadAgain.wait(++failures, runtime::random_unit()));
             }
         }
     }
