@@ -10,6 +10,7 @@
 #include "workers/shared/runtime/errors.h"
 #include "workers/shared/runtime/log.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace lumos::console {
@@ -61,9 +62,29 @@ void log_answer(
          {"elapsed_ms", elapsed_ms}});
 }
 
+runtime::metrics::Counter answered(const std::string& group) {
+    return {
+        "lumos_console_requests_total",
+        "Requests by the group of their status.",
+        {{"status", group}}};
+}
+
 }  // namespace
 
-Api::Api(http::Server& server, Parts& parts) : server_(server), parts_(parts) {}
+Api::Api(http::Server& server, Parts& parts)
+    : server_(server),
+      parts_(parts),
+      answered_{answered("2xx"), answered("3xx"), answered("4xx"), answered("5xx")},
+      seconds_(
+          "lumos_console_request_seconds",
+          "How long the console's answers take.",
+          {0.005, 0.02, 0.1, 0.5, 2, 10}) {}
+
+void Api::measure(int status, double seconds) {
+    const auto group = static_cast<std::size_t>(std::clamp(status / 100, 2, 5) - 2);
+    answered_.at(group).add();
+    seconds_.observe(seconds);
+}
 
 void Api::on(
     const std::string& method, const std::string& pattern, Access access, ApiHandler handler) {
@@ -79,6 +100,7 @@ http::ServerResponse Api::handle(
     const auto elapsed =
         std::chrono::duration_cast<std::chrono::milliseconds>(parts_.clock.steady() - begun);
     log_answer(request, response, elapsed.count());
+    measure(response.status, std::chrono::duration<double>(elapsed).count());
     return response;
 }
 

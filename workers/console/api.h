@@ -6,7 +6,9 @@
 #include "workers/console/call.h"
 #include "workers/console/parts.h"
 #include "workers/shared/http/server.h"
+#include "workers/shared/runtime/metrics.h"
 
+#include <array>
 #include <string>
 
 namespace lumos::console {
@@ -35,8 +37,12 @@ private:
     [[nodiscard]] Caller authenticate(const http::ServerRequest& request);
     [[nodiscard]] http::ServerResponse once(const Call& call, ApiHandler handler);
 
+    void measure(int status, double seconds);
+
     http::Server& server_;
     Parts& parts_;
+    std::array<runtime::metrics::Counter, 4> answered_;  // 2xx, 3xx, 4xx, 5xx.
+    runtime::metrics::Histogram seconds_;
 };
 
 // The routes of each noun; together they are schemas/openapi.yaml.

@@ -53,7 +53,7 @@ std::optional<AddRefusal> refusal_whatever_is_asked(
             "cname_conflict",
             input.name + " is a CNAME to " + found.cname->content +
                 ", which a failover cannot move",
-            "delete it at the DNS provider, then repeat with --create"};
+            "take it away at the DNS provider, then repeat with --create"};
     }
     return std::nullopt;
 }
@@ -220,7 +220,7 @@ std::optional<AddRefusal> refusal_to_create(const DomainAddInput& input, const F
         "record_foreign",
         "AAAA " + input.name + " is " + contents(found.aaaa) + ", which is not " +
             input.servers[0].slug,
-        "delete it at the DNS provider, then repeat with --create"};
+        "take it away at the DNS provider, then repeat with --create"};
 }
 
 void tell_ttl(DomainAddPlan& plan) {

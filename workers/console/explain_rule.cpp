@@ -65,6 +65,13 @@ Gate hearing_gate(const ExplainedDomain& domain) {
     return open_gate("hearing", "ok", until);
 }
 
+std::string code_of_waiting(const ExplainedServer& primary) {
+    if (primary.status == "online") {
+        return "ready_hold";
+    }
+    return primary.status == "error" ? "primary_down" : "agent_not_reconnecting";
+}
+
 // Is there a reason to move at all?
 Gate published_gate(const ExplainedDomain& domain) {
     const auto& primary = domain.servers.front();
@@ -81,7 +88,7 @@ Gate published_gate(const ExplainedDomain& domain) {
             "published",
             "primary",
             about(primary),
-            primary.status == "unknown" ? "agent_not_reconnecting" : "primary_healthy");
+            primary.status == "unknown" ? "primary_unknown" : "primary_healthy");
     }
     if (primary.fitness == "ready") {
         return open_gate(
@@ -93,7 +100,7 @@ Gate published_gate(const ExplainedDomain& domain) {
         "published",
         "secondary",
         about(*published) + "; the primary " + about(primary),
-        primary.status == "online" ? "ready_hold" : "agent_not_reconnecting");
+        code_of_waiting(primary));
 }
 
 Gate grace_gate(const ExplainedDomain& domain) {
@@ -171,7 +178,7 @@ std::string sentence_of(const ExplainedDomain& domain, const Gate& gate) {
         return "the primary " + domain.servers.front().id +
                " is published and well; there is nothing to do.";
     }
-    if (gate.code == "agent_not_reconnecting" || gate.code == "ready_hold") {
+    if (gate.gate == "published") {
         return domain.servers.front().id + " is not ready, so DNS stays at " + here + ".";
     }
     if (gate.code == "no_healthy_secondary") {
@@ -197,7 +204,7 @@ std::string command_of(const ExplainedDomain& domain, const Gate& gate) {
     if (gate.code == "single_server") {
         return "lumosctl domain set " + domain.name + " --servers FIRST,SECOND";
     }
-    if (gate.code == "agent_not_reconnecting") {
+    if (gate.code == "agent_not_reconnecting" || gate.code == "primary_unknown") {
         return "on " + domain.servers.front().id + ": journalctl -u lumos-agent";
     }
     if (gate.code == "no_healthy_secondary") {

@@ -7,8 +7,9 @@
 #include "workers/console/fields.h"
 #include "workers/console/plan_limits.h"
 #include "workers/console/problem.h"
+#include "workers/console/server_events.h"
 #include "workers/console/servers_view.h"
-#include "workers/shared/runtime/process.h"
+#include "workers/shared/outbox/outbox.h"
 
 #include <boost/json.hpp>
 
@@ -39,18 +40,14 @@ std::optional<std::string> region_of(
 
 // What to paste on the server.
 std::string install_text(const Parts& parts, const std::string& slug) {
-    return "On the server:\n"
-           "  apt install ./lumos-agent_" +
-           std::string(runtime::kVersion) +
-           "_amd64.deb\n"
+    return "On the server, with lumos-agent installed:\n"
+           "  install -d /etc/lumos\n"
            "  install -m 0600 " +
            slug +
            ".creds /etc/lumos/agent.creds\n"
            "  printf 'nats_url = \"" +
            parts.nats_url +
-           "\"\\nnats_creds = \"/etc/lumos/agent.creds\"\\nchecks = [\"tcp://127.0.0.1:443\"]\\n' "
-           "> "
-           "/etc/lumos/lumos-agent.toml\n"
+           "\"\\nchecks = [\"tcp://127.0.0.1:443\"]\\n' > /etc/lumos/agent.toml\n"
            "  systemctl enable --now lumos-agent\n"
            "Then here: lumosctl wait server " +
            slug + " --for online\n";
@@ -106,7 +103,10 @@ ServerResponse add_server(Parts& parts, const Call& call) {
     auto entry = audit_of(call, account.id, "server.add", server.slug);
     entry.after = text_of(settings_of(added));
     work->audit(entry);
+    record_server_edit(
+        parts, work, call, {.account_id = account.id, .before = std::nullopt, .after = added});
     finish(work, call);
+    parts.outbox.wake();
     auto json = shown(added);
     json["credentials"] =
         call.dry_run ? boost::json::value(nullptr) : boost::json::value(minted.text);
@@ -151,7 +151,10 @@ ServerResponse set_server(Parts& parts, const Call& call) {
     entry.before = text_of(settings_of(*before));
     entry.after = text_of(settings_of(after));
     work->audit(entry);
+    record_server_edit(
+        parts, work, call, {.account_id = account.id, .before = *before, .after = after});
     finish(work, call);
+    parts.outbox.wake();
     wake(parts, call, requests);
     auto json = shown(after);
     auto zones = boost::json::array();
@@ -184,7 +187,10 @@ ServerResponse remove_server(Parts& parts, const Call& call) {
     auto entry = audit_of(call, account.id, "server.remove", server->slug);
     entry.before = text_of(settings_of(*server));
     work->audit(entry);
+    record_server_edit(
+        parts, work, call, {.account_id = account.id, .before = *server, .after = std::nullopt});
     finish(work, call);
+    parts.outbox.wake();
     return answer(boost::json::object{{"removed", true}, {"id", server->slug}});
 }
 

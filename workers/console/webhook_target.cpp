@@ -42,7 +42,9 @@ void require_webhook_target(Parts& parts, const std::string& url) {
         if (!parts.guard.allows(address)) {
             throw invalid_field(
                 "target",
-                read->host + " is " + address + ", which webhooks may not reach",
+                (read->host == address ? address + ","
+                                       : read->host + " is " + address + ", an address") +
+                    " which webhooks may not reach",
                 "use a public address; the operator may allow a range: LUMOS_WEBHOOK_ALLOW");
         }
         if (!read->https && public_only.allows(address)) {
