@@ -44,7 +44,7 @@ ApiTest::ApiTest()
         .signing_key = signing_key(),
         .nats_url = "tls://bus.acme.example:443",
         .bus_connected = [] { return true; },
-        .stop = {}});
+        .stop = stop_.get_token()});
     server_ = std::make_unique<http::Server>(http::ServerOptions{.body_bytes_max = 64UL * 1024});
     api_ = std::make_unique<Api>(*server_, *parts_);
     add_routes(*api_);
@@ -64,6 +64,7 @@ ApiTest::ApiTest()
 }
 
 ApiTest::~ApiTest() {
+    stop_.request_stop();
     server_->stop();
 }
 

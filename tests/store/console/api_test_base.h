@@ -59,6 +59,8 @@ protected:
         return send("PATCH", path, body);
     }
     Answer remove(const std::string& path) { return send("DELETE", path); }
+    // Of a list, by value: a temporary answer does not outlive the head of a loop.
+    boost::json::array items(const std::string& path) { return get(path)["items"].as_array(); }
     // Sends as the token.
     Answer send_as(
         const std::string& token,
@@ -100,6 +102,7 @@ private:
     std::unique_ptr<http::Server> server_;
     std::unique_ptr<Api> api_;
     std::string admin_;
+    std::stop_source stop_;
 };
 
 }  // namespace lumos::console::testing

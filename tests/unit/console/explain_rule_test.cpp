@@ -72,7 +72,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{
             "never heard",
             [](ExplainedDomain& d) { d.servers[0] = server("fra-1", "unknown", "unsure"); },
-            "agent_not_reconnecting"},
+            "primary_unknown"},
         Case{
             "grace",
             [](ExplainedDomain& d) { d.servers[0] = server("fra-1", "offline", "unsure"); },
@@ -121,6 +121,13 @@ INSTANTIATE_TEST_SUITE_P(
                 d.published = "iad-1";
             },
             "agent_not_reconnecting"},
+        Case{
+            "failed over, primary in error",
+            [](ExplainedDomain& d) {
+                d.servers[0] = server("fra-1", "error", "out");
+                d.published = "iad-1";
+            },
+            "primary_down"},
         Case{
             "failed over, primary back but not long enough",
             [](ExplainedDomain& d) {
