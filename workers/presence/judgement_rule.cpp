@@ -47,15 +47,30 @@ struct Sight {
     bool counts = false;  // This round's heartbeat.
 };
 
-// Nobody but the goodbye's own connection speaks for the server.
+// A goodbye speaks for all connections of its process.
+bool is_goodbyes_own(const ServerPresence& row, const AgentConnection& connection) {
+    const bool is_the_one =
+        row.client_id == connection.key.client_id && row.node == connection.key.nats_server;
+    const bool is_of_the_process = row.session && row.session == connection.session;
+    return has_said_goodbye(row) && (is_the_one || is_of_the_process);
+}
+
+bool is_live_beside_goodbye(const Sight& sight, const AgentConnection& connection) {
+    return !is_goodbyes_own(sight.row, connection) &&
+           is_live(connection, sight.node, interval_of(sight.row, sight.limits));
+}
+
+// Nobody but the goodbye's own connections speaks for the server.
 bool is_unspoken_for(const Sight& sight) {
-    const ServerPresence& row = sight.row;
-    const Duration interval = interval_of(row, sight.limits);
     return std::ranges::none_of(sight.connections, [&](const AgentConnection& connection) {
-        const bool is_goodbyes_own = has_said_goodbye(row) &&
-                                     row.client_id == connection.key.client_id &&
-                                     row.node == connection.key.nats_server;
-        return !is_goodbyes_own && is_live(connection, sight.node, interval);
+        return is_live_beside_goodbye(sight, connection);
+    });
+}
+
+// Another process has spoken and is there still: the goodbye came late, or one of two went.
+bool is_overtaken(const Sight& sight) {
+    return std::ranges::any_of(sight.connections, [&](const AgentConnection& connection) {
+        return connection.heard_at && is_live_beside_goodbye(sight, connection);
     });
 }
 
@@ -127,7 +142,7 @@ Verdict look_up(const Sight& sight) {
         const bool stays_out = row.fitness == Fitness::Out && !sight.counts;
         return {.fitness = stays_out ? std::nullopt : std::optional(Fitness::Unsure)};
     }
-    if (row.said == Said::Stopping) {
+    if (row.said == Said::Stopping && !is_overtaken(sight)) {
         return out_after_grace(has_grace_passed(sight), Status::Offline, Cause::Stopping);
     }
     if (row.disconnected_at) {
