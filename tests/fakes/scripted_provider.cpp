@@ -193,6 +193,24 @@ void ScriptedProvider::next_read(ReadBehaviour behaviour) {
     state_.lock()->read_script.push_back(std::move(behaviour));
 }
 
+void ScriptedProvider::end_script() {
+    auto state = state_.lock();
+    state->write_script.clear();
+    state->read_script.clear();
+    state->before = state->records;
+}
+
+bool ScriptedProvider::has_changed_lately() const {
+    auto state = state_.lock();
+    return !std::ranges::equal(
+        state->before, state->records, {}, &dns::Record::content, &dns::Record::content);
+}
+
+void ScriptedProvider::forget_the_past() {
+    auto state = state_.lock();
+    state->before = state->records;
+}
+
 void ScriptedProvider::refuse_where(std::function<bool(const dns::RecordEdit&)> bad) {
     state_.lock()->bad = std::move(bad);
 }

@@ -48,6 +48,12 @@ public:
 
     void next_write(WriteBehaviour behaviour);
     void next_read(ReadBehaviour behaviour);
+    // From now on all goes well.
+    void end_script();
+    // A stale read would show something else.
+    [[nodiscard]] bool has_changed_lately() const;
+    // No read is stale by more than what comes after this.
+    void forget_the_past();
     // Refuses every batch with such an edit in it.
     void refuse_where(std::function<bool(const dns::RecordEdit&)> bad);
     // Called inside of each write before anything happens to it, and of each read before it is

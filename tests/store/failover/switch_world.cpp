@@ -65,8 +65,8 @@ Id SwitchWorld::another_zone(const std::string& name) {
     return id;
 }
 
-std::unique_ptr<sql::Connection> SwitchWorld::new_session() {
-    return std::make_unique<sql::Connection>(url_, "failover/test");
+std::unique_ptr<sql::Connection> SwitchWorld::new_session(const std::string& name) {
+    return std::make_unique<sql::Connection>(url_, name);
 }
 
 Id SwitchWorld::server(const std::string& slug, const std::string& ipv6) {

@@ -97,7 +97,7 @@ public:
     CheckResult check_as(sql::Connection& session, StepObserver& observer);
     // Checks as long as there is something due; alarms in the future are left.
     void settle_down();
-    std::unique_ptr<sql::Connection> new_session();
+    std::unique_ptr<sql::Connection> new_session(const std::string& name = "failover/test");
 
     // Time passes.
     void end_reservation();
