@@ -39,6 +39,14 @@ TEST(Simulation, ACutThatHitsAllMovesNothing) {
     expect_nothing_violated(Scenario::CutAll, seeds(500));
 }
 
+TEST(Simulation, APrimaryThatComesBackAndGoesIsNotReturnedTo) {
+    expect_nothing_violated(Scenario::Comeback, seeds(200));
+}
+
+TEST(Simulation, ARoundThatStallsReplaysNothing) {
+    expect_nothing_violated(Scenario::Stalled, seeds(300));
+}
+
 TEST(Simulation, APrimaryThatFlapsForAnHourMovesDnsOnce) {
     expect_nothing_violated(Scenario::Flap, seeds(10));
 }

@@ -413,6 +413,40 @@ void come_back_and_go(Stage& stage) {
     world.events.run_until(world.events.now() + ready + 2 * limits.health_timeout);
 }
 
+void stall_over_new_streams(Stage& stage) {
+    World& world = stage.world;
+    Chance& chance = world.chance;
+    Agents& agents = stage.agents;
+    const bool others_fall_silent = chance.says(0.5);
+    const Moment stalls = others_fall_silent ? chance.time(8s, 14s) : chance.time(2s, 5s);
+    stage.tell("a replica stalls with its beat read");
+    stage.replicas[0]->stall_next_round_for(stalls);
+    // Its round begins within a second.
+    later(stage, 1100ms, [&stage] {
+        stage.tell("wipe the streams");
+        stage.world.bus.wipe_streams();
+    });
+    const int server = any_server(stage);
+    // No advisory tells that the connection of one that hangs is closed.
+    const bool hangs = chance.says(0.5);
+    later(stage, 1100ms + chance.time(0s, stalls / 3), [&stage, &agents, server, hangs] {
+        stage.tell((hangs ? "goodbye that hangs" : "goodbye") + of(server));
+        if (hangs) {
+            agents.say_goodbye_and_hang(server);
+        } else {
+            agents.say_goodbye(server, Said::Stopping);
+        }
+    });
+    if (others_fall_silent) {
+        later(stage, 1100ms + stalls / 3, [&stage] {
+            stage.tell("the other replica stops");
+            stage.replicas[1]->stop_for(14s);
+        });
+    }
+    const Moment settled = stage.world.pace.limits.health_timeout + 15s;
+    world.events.run_until(world.events.now() + settled);
+}
+
 void flap(Stage& stage) {
     Agents& agents = stage.agents;
     const Moment grace = stage.world.pace.limits.disconnect_grace;

@@ -52,6 +52,10 @@ void Replica::read_slowly_for(Moment how_long) {
     slow_until_ = world_.events.now() + how_long;
 }
 
+void Replica::stall_next_round_for(Moment how_long) {
+    next_round_stalls_ = how_long;
+}
+
 // What a stopped process was about to do, it does when it goes on.
 void Replica::when_running(int life, std::function<void()> what) {
     if (!runs_ || life != life_) {
@@ -129,6 +133,10 @@ void Replica::round() {
         return;
     }
     const int life = life_;
+    const Moment stalls = std::exchange(next_round_stalls_, 0s);
+    if (stalls > 0s) {
+        stop_for(stalls);
+    }
     world_.events.after(world_.chance.time(1ms, 20ms), [this, life, round] {
         when_running(life, [this, round] { write(round); });
     });

@@ -73,6 +73,8 @@ public:
     void stop_for(Moment how_long);  // SIGSTOP
     void lose_database_for(Moment how_long);
     void read_slowly_for(Moment how_long);
+    // The next round that has read its beat waits that long before its transaction.
+    void stall_next_round_for(Moment how_long);
 
     void wake();  // Something has come in that is worth a round at once.
 
@@ -113,6 +115,7 @@ private:
     Moment stopped_until_{};
     Moment database_back_at_{};
     Moment slow_until_{};
+    Moment next_round_stalls_{};
     Moment began_{};
     int plan_ = 0;
     bool is_busy_ = false;

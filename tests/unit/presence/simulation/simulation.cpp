@@ -91,6 +91,7 @@ private:
     void check_change(const Change& change);
     void check_status(const Change& change);
     void check_out(const Change& change);
+    void check_back(const Change& change);
     void check_ready();
     void check_dns(const DnsChange& change);
     void check_end(const std::set<int>& ended);
@@ -113,6 +114,7 @@ private:
     const Truth nothing_known_;  // About the server that has no agent.
     Outcome outcome_;
     std::set<int> down_;
+    std::map<int, Moment> gone_at_;  // By server: the beat of the round that called it offline.
     Moment listening_since_{};
     Moment silent_from_{};
     Moment last_beat_{};
@@ -175,6 +177,7 @@ void Simulation::check_change(const Change& change) {
             (change.after.cause ? " by " + std::string(to_text(*change.after.cause)) : ""));
     }
     check_status(change);
+    check_back(change);
     if (change.before.fitness != Fitness::Out && change.after.fitness == Fitness::Out) {
         check_out(change);
     }
@@ -234,6 +237,21 @@ void Simulation::check_out(const Change& change) {
     }
     if (needed > Moment{} && last_beat_ - listening_since_ < needed - slack()) {
         violated("(b) " + name + " is out, but nobody listened for long enough");
+    }
+}
+
+void Simulation::check_back(const Change& change) {
+    const bool was_offline = change.before.status == Status::Offline;
+    const bool is_offline = change.after.status == Status::Offline;
+    if (!was_offline && is_offline) {
+        gone_at_[change.server] = last_beat_;
+    }
+    if (!was_offline || is_offline || change.server >= servers_) {
+        return;
+    }
+    const std::optional<Moment> stored = agents_.truth(change.server).stored_before(events_.now());
+    if (!stored || *stored < gone_at_[change.server]) {
+        violated("(l) server " + std::to_string(change.server) + " is back, but did not speak");
     }
 }
 
@@ -404,6 +422,11 @@ Outcome Simulation::run() {
             break;
         case Scenario::Comeback:
             come_back_and_go(stage_);
+            break;
+        case Scenario::Stalled:
+            stall_over_new_streams(stage_);
+            heal(stage_);
+            run_end();
             break;
         case Scenario::Flap:
             run_flaps();

@@ -14,7 +14,9 @@
 // (h) server_down and server_up alternate
 // (i) a primary that flaps for an hour moves DNS once
 // (j) server_down only for a server that something was really done to; identity_conflict only for
-// one that was cloned (k) DNS leaves only a server that something was really done to
+// one that was cloned
+// (k) DNS leaves only a server that something was really done to
+// (l) a server comes back only by a heartbeat that NATS stored after it had gone
 
 #include "tests/unit/presence/simulation/rules.h"
 
@@ -29,6 +31,7 @@ enum class Scenario {
     Faults,    // Everything that can happen, at random.
     CutAll,    // One cause that hits all servers within the grace; nothing else.
     Comeback,  // The primary comes back, and is cut off before traffic could return to it.
+    Stalled,   // A replica stalls with its beat read, and goes on after the streams were made anew.
     Flap       // The primary comes and goes every 30 s for an hour.
 };
 
