@@ -38,7 +38,6 @@ ALLOWED_LONG = {
     "tests/contract/dns/provider_test.cpp": 500,
     # The simulated world: one file an actor.
     "tests/unit/presence/simulation/agents.cpp": 500,
-    "tests/unit/presence/simulation/faults.cpp": 430,
     "tests/unit/presence/simulation/presence.cpp": 530,
     "tests/unit/presence/simulation/simulation.cpp": 430,
     # Requests, answers and verdicts of one API.

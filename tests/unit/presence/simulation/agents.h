@@ -4,6 +4,7 @@
 
 #include "tests/unit/presence/simulation/bus.h"
 #include "tests/unit/presence/simulation/engine.h"
+#include "tests/unit/presence/simulation/pace.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -15,15 +16,6 @@
 #include <vector>
 
 namespace lumos::presence::simulation {
-
-struct Pace {
-    Limits limits;
-    // How long NATS and an agent need to find a dead connection.
-    Moment stale_least = 60s;
-    Moment stale_most = 90s;
-    Moment give_up_least = 30s;
-    Moment give_up_most = 45s;
-};
 
 // What really was, in true time.
 struct Truth {

@@ -23,11 +23,15 @@ struct Stage {
     bool were_advisories_lost = false;
 };
 
+[[nodiscard]] Moment timeout_of(const Stage& stage);
+[[nodiscard]] int any_server(Stage& stage);
+void later(Stage& stage, Moment delay, std::function<void()> what);
+
 // One random fault, now.
 void do_something(Stage& stage);
 
-// One cause for all servers, within less than the grace. Heals by itself.
-void cut_all(Stage& stage);
+void freeze_nats(Stage& stage, Moment how_long);
+void kill_nats(Stage& stage, Moment how_long, bool wiped);
 
 // Everything works again from now on.
 void heal(Stage& stage);
@@ -35,16 +39,5 @@ void heal(Stage& stage);
 // Ends the server in one of the ways that a server can end. True where somebody closes its
 // connection at once.
 bool end_server(Stage& stage, int server);
-
-// The primary of the first domain goes, comes back, and is cut off while failover sleeps.
-void come_back_and_go(Stage& stage);
-
-// A replica stalls between its beat and its transaction. Meanwhile the streams are made anew, a
-// server says goodbye, and sometimes the other replica falls silent. Then the first goes on with
-// what it had read.
-void stall_over_new_streams(Stage& stage);
-
-// The primary of the first domain goes, and comes back a little later.
-void flap(Stage& stage);
 
 }  // namespace lumos::presence::simulation
