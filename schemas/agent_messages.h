@@ -44,6 +44,8 @@ struct Heartbeat {
 inline constexpr std::size_t kHeartbeatBytesMax = 4096;
 inline constexpr std::size_t kChecksMax = 16;
 inline constexpr std::size_t kCheckErrorBytesMax = 256;
+// Session, boot id, NATS's id of a server, version: they become keys and columns.
+inline constexpr std::size_t kIdBytesMax = 128;
 
 [[nodiscard]] std::string write_heartbeat(const Envelope& envelope, const Heartbeat& heartbeat);
 [[nodiscard]] Heartbeat read_heartbeat(std::string_view body);

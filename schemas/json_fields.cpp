@@ -41,10 +41,18 @@ bool Fields::is_null(std::string_view name) const {
     return member(name).is_null();
 }
 
-std::string Fields::text(std::string_view name) const {
+std::string Fields::text(std::string_view name, std::size_t bytes_max) const {
     const auto* text = member(name).if_string();
     if (text == nullptr) {
         refuse(path_of(name), "expected a string");
+    }
+    // PostgreSQL keeps none in a text, and a driver's string ends there: one message would break
+    // the transaction of all.
+    if (text->find('\0') != json::string::npos) {
+        refuse(path_of(name), "contains a NUL character");
+    }
+    if (text->size() > bytes_max) {
+        refuse(path_of(name), "longer than " + std::to_string(bytes_max) + " bytes");
     }
     return {text->data(), text->size()};
 }
@@ -92,11 +100,17 @@ Time Fields::time(std::string_view name) const {
     if (!value) {
         refuse(path_of(name), "expected a time as in 2026-11-22T03:12:04.117Z");
     }
+    // Four digits of a year, also when it is written again in UTC.
+    constexpr Time kEnd = std::chrono::sys_days(std::chrono::year{9999} / 12 / 31);
+    if (*value < Time{} || *value >= kEnd) {
+        refuse(path_of(name), "expected a time between 1970 and 9999");
+    }
     return *value;
 }
 
-std::optional<std::string> Fields::text_or_null(std::string_view name) const {
-    return is_null(name) ? std::nullopt : std::optional(text(name));
+std::optional<std::string> Fields::text_or_null(
+    std::string_view name, std::size_t bytes_max) const {
+    return is_null(name) ? std::nullopt : std::optional(text(name, bytes_max));
 }
 
 std::optional<std::int64_t> Fields::integer_or_null(std::string_view name) const {

@@ -22,7 +22,8 @@ public:
     Fields(const boost::json::value& value, std::string path);
 
     // Required: refused where missing, null or of another type.
-    [[nodiscard]] std::string text(std::string_view name) const;
+    [[nodiscard]] std::string text(
+        std::string_view name, std::size_t bytes_max = kBodyBytesMax) const;
     [[nodiscard]] std::string one_of(
         std::string_view name, std::initializer_list<std::string_view> values) const;
     [[nodiscard]] std::int64_t integer(std::string_view name) const;
@@ -32,7 +33,8 @@ public:
     [[nodiscard]] const boost::json::value& member(std::string_view name) const;
 
     // Required as well, but null is "none".
-    [[nodiscard]] std::optional<std::string> text_or_null(std::string_view name) const;
+    [[nodiscard]] std::optional<std::string> text_or_null(
+        std::string_view name, std::size_t bytes_max = kBodyBytesMax) const;
     [[nodiscard]] std::optional<std::int64_t> integer_or_null(std::string_view name) const;
     [[nodiscard]] std::optional<double> number_or_null(std::string_view name) const;
     [[nodiscard]] std::optional<Time> time_or_null(std::string_view name) const;

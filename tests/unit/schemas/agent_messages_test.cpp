@@ -106,6 +106,43 @@ TEST(Heartbeat, StaysInsideItsLimits) {
     EXPECT_EQ(refusal_of(read_heartbeat, talkative), "data.checks[0].error: longer than 256 bytes");
 }
 
+// One message that the database cannot take would break the round in which all servers are judged.
+TEST(Heartbeat, HoldsNothingThatTheDatabaseCannotTake) {
+    const auto refusal_with = [](const char* name, const json::value& value) {
+        return refusal_of(
+            read_heartbeat, edited("heartbeat", [&](json::object& data) { data[name] = value; }));
+    };
+    const json::string with_nul("s\0t", 3);
+    for (const auto* name : {"session", "bootId", "natsServer", "agentVersion", "call"}) {
+        EXPECT_EQ(
+            refusal_with(name, with_nul),
+            "data." + std::string(name) + ": contains a NUL character");
+    }
+    for (const auto* name : {"session", "bootId", "natsServer", "agentVersion"}) {
+        EXPECT_EQ(
+            refusal_with(name, json::string(129, 'x')),
+            "data." + std::string(name) + ": longer than 128 bytes");
+        EXPECT_EQ(refusal_with(name, json::string(128, 'x')), "accepted");
+    }
+    for (const auto* time :
+         {"0000-01-01T00:00:00Z", "0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00"}) {
+        EXPECT_EQ(
+            refusal_with("startedAt", time),
+            "data.startedAt: expected a time between 1970 and 9999");
+    }
+    for (const auto* name : {"name", "error"}) {
+        EXPECT_EQ(
+            refusal_of(
+                read_heartbeat,
+                edited(
+                    "heartbeat",
+                    [&](json::object& data) {
+                        data["checks"].get_array()[0].get_object()[name] = with_nul;
+                    })),
+            "data.checks[0]." + std::string(name) + ": contains a NUL character");
+    }
+}
+
 Heartbeat with_errors(std::size_t checks, const std::string& error) {
     auto heartbeat = read_heartbeat(example("heartbeat"));
     heartbeat.checks.assign(
@@ -141,6 +178,11 @@ TEST(Heartbeat, CanBeReadWhateverAnErrorSays) {
         RC_ASSERT(read.checks.size() == 2U);
         RC_ASSERT(read.checks[0].error->size() <= kCheckErrorBytesMax);
     }));
+    EXPECT_EQ(
+        read_heartbeat(write_heartbeat(envelope, with_errors(1, std::string("a\0b", 3))))
+            .checks[0]
+            .error,
+        "a?b");
     const std::string umlauts = "\xC3\xBC\xC3\xBC";
     EXPECT_EQ(
         read_heartbeat(write_heartbeat(envelope, with_errors(1, umlauts))).checks[0].error,
