@@ -18,13 +18,13 @@ namespace json = boost::json;
 constexpr runtime::Backoff kProviderBackoff{
     .first = std::chrono::seconds{1}, .most = std::chrono::seconds{60}};
 
-// The earliest of several points in time, those that are over left out.
+// The earliest of several points in time; one whose time came during the check rings at once.
 class Alarm {
 public:
     explicit Alarm(Time now) : now_(now) {}
     void add(std::optional<Time> at) {
-        if (at && *at > now_ && (!earliest_ || *at < *earliest_)) {
-            earliest_ = at;
+        if (at) {
+            earliest_ = std::min(earliest_.value_or(*at), std::max(*at, now_));
         }
     }
     void ring_now() { earliest_ = now_; }
@@ -174,7 +174,11 @@ void note_domain(
     if (!is_as_it_was(note, row) || domain.unsaved) {
         sql::save_check(transaction, note);
     }
-    alarm.add(domain.doubt_until);
+    // Without a read nothing ends a doubt: where there was none, the next try to read has its
+    // alarm.
+    if (state.zone.provider && !state.trouble && !state.come_back) {
+        alarm.add(domain.doubt_until);
+    }
     alarm.add(held.look_again);
     alarm.add(undone.look_again);
     alarm.add(hold ? hold->look_again : std::nullopt);
