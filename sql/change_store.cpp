@@ -28,6 +28,14 @@ void settle_change(ZoneTransaction& transaction, const std::string& id, ChangeSt
         {id, state == ChangeState::Applied ? "applied" : "abandoned"});
 }
 
+std::optional<std::string> set_aside_by_abandoned(
+    ZoneTransaction& transaction, const ChangeTarget& target) {
+    const auto rows = transaction.inner().run(
+        queries::dns_changes::set_aside_by_abandoned,
+        {target.domain, target.server, target.ipv4, target.ipv6});
+    return rows.empty() ? std::nullopt : rows.only().optional_text("set_aside_after");
+}
+
 std::size_t pending_of_attempt(
     ZoneTransaction& transaction, std::int64_t zone, const std::string& attempt) {
     return transaction.inner().run(queries::dns_changes::list_of_attempt, {zone, attempt}).size();
@@ -68,7 +76,8 @@ void record_published(ZoneTransaction& transaction, const Published& published) 
          published.proxied,
          published.set_aside,
          published.failed_over ? "failed_over" : "active",
-         published.incident});
+         published.incident,
+         published.ttl});
 }
 
 void relabel(ZoneTransaction& transaction, std::int64_t domain, bool failed_over) {

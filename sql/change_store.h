@@ -33,6 +33,17 @@ void insert_pending(ZoneTransaction& transaction, const NewChange& change);
 enum class ChangeState { Applied, Abandoned };
 void settle_change(ZoneTransaction& transaction, const std::string& id, ChangeState state);
 
+// What the newest change of the domain to that very target has set aside (JSON), where it was given
+// up and may have landed since.
+struct ChangeTarget {
+    std::int64_t domain = 0;
+    std::int64_t server = 0;
+    std::optional<std::string> ipv4;
+    std::optional<std::string> ipv6;
+};
+[[nodiscard]] std::optional<std::string> set_aside_by_abandoned(
+    ZoneTransaction& transaction, const ChangeTarget& target);
+
 // The three below touch only what is pending with that very attempt, and say how many changes that
 // were.
 [[nodiscard]] std::size_t pending_of_attempt(
@@ -57,11 +68,13 @@ struct Published {
     std::optional<std::string> ipv4;
     std::optional<std::string> ipv6;
     bool proxied = false;
+    std::int64_t ttl = 1;
     std::optional<std::string> set_aside;
     bool failed_over = false;
     std::optional<std::string> incident;
 };
-// What is published has changed; epoch + 1.
+// What is published has changed; epoch + 1. A TTL that was asked for stays asked for until it is
+// the one that is published.
 void record_published(ZoneTransaction& transaction, const Published& published);
 // Only the word for it has changed: the order of the servers was edited.
 void relabel(ZoneTransaction& transaction, std::int64_t domain, bool failed_over);

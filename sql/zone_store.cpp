@@ -26,6 +26,7 @@ std::optional<PendingChangeRow> pending_of(const Row& row) {
         .to_server = row.integer("to_server"),
         .to_ipv4 = row.optional_text("to_ipv4"),
         .to_ipv6 = row.optional_text("to_ipv6"),
+        .ttl = row.integer("change_ttl"),
         .refused = row.boolean("refused"),
         .event_draft = row.optional_text("event_draft"),
         .proxied = row.boolean("change_proxied"),

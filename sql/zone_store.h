@@ -61,6 +61,7 @@ struct PendingChangeRow {
     std::int64_t to_server = 0;
     std::optional<std::string> to_ipv4;
     std::optional<std::string> to_ipv6;
+    std::int64_t ttl = 1;
     bool refused = false;
     std::optional<std::string> event_draft;  // JSON.
     bool proxied = false;

@@ -74,6 +74,7 @@ struct PendingChange {
     std::string attempt;
     Id to_server = 0;
     Addresses to;
+    std::int64_t ttl = 1;
     bool refused = false;
 };
 

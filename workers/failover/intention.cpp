@@ -92,7 +92,8 @@ void record_seen(CheckState& state, DomainCheck& domain, const Target& target, R
         {.server = target.server,
          .addresses = target.addresses,
          .proxied = target.proxied,
-         .set_aside = domain.row.set_aside,
+         .ttl = target.ttl,
+         .set_aside = recorder.set_aside_after(domain.row, target.server, *domain.seen),
          .draft = std::move(draft),
          .ending = {state.now, "", true}});
     domain.recorded = true;
@@ -175,6 +176,7 @@ void add_pending(
          {.server = target.server,
           .addresses = target.addresses,
           .proxied = target.proxied,
+          .ttl = target.ttl,
           .set_aside = set_aside,
           .draft = std::move(draft),
           .ending = {{}, change_id, false}}});

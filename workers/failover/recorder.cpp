@@ -11,7 +11,6 @@ namespace {
 
 // What was about the change before it ends with it, in the row at hand as in the database's.
 void forget_the_past(sql::DomainRow& row) {
-    row.rewrite_asked = false;
     row.retry_at.reset();
     row.refusals = 0;
     row.last_error.reset();
@@ -30,6 +29,17 @@ Recorder::Recorder(
     : transaction_(transaction),
       zone_(zone),
       clock_(clock) {}
+
+std::optional<std::string> Recorder::set_aside_after(
+    const sql::DomainRow& row, Id server, const Seen& seen) {
+    const auto& there = seen.addresses;
+    const bool lacks_one =
+        (row.published_ipv4 && !there.ipv4) || (row.published_ipv6 && !there.ipv6);
+    const auto landed = lacks_one ? sql::set_aside_by_abandoned(
+                                        transaction_, {row.id, server, there.ipv4, there.ipv6})
+                                  : std::nullopt;
+    return landed ? landed : row.set_aside;
+}
 
 void Recorder::published(sql::DomainRow& row, NowPublished now) {
     const bool home = !row.servers.empty() && now.server == row.servers.front();
@@ -63,6 +73,7 @@ void Recorder::published(sql::DomainRow& row, NowPublished now) {
          .ipv4 = now.addresses.ipv4,
          .ipv6 = now.addresses.ipv6,
          .proxied = now.proxied,
+         .ttl = now.ttl,
          .set_aside = now.set_aside,
          .failed_over = failed_over,
          .incident = incident});
@@ -77,6 +88,8 @@ void Recorder::published(sql::DomainRow& row, NowPublished now) {
         row.failed_over_at = now.ending.applied_at;
     }
     row.failed_over = failed_over;
+    const auto wanted_ttl = failed_over ? row.failover_ttl : row.ttl;
+    row.rewrite_asked = row.rewrite_asked && !now.proxied && now.ttl != wanted_ttl;
     row.incident = incident;
     ++row.epoch;
     forget_the_past(row);

@@ -7,6 +7,7 @@
 #include "sql/event_store.h"
 #include "workers/failover/calls.h"
 #include "workers/failover/provider_problem.h"
+#include "workers/failover/records_rule.h"
 #include "workers/failover/switch_event.h"
 
 #include <cstdint>
@@ -25,6 +26,7 @@ struct NowPublished {
     std::optional<Id> server;
     Addresses addresses;
     bool proxied = false;
+    std::int64_t ttl = 1;
     std::optional<std::string> set_aside;  // JSON.
     std::optional<Draft> draft;            // Nothing: no event (a rewrite).
     Ending ending;
@@ -44,6 +46,10 @@ public:
     Recorder(
         sql::ZoneTransaction& transaction, const sql::ZoneRow& zone, const runtime::Clock& clock);
 
+    // What is set aside (JSON) where `seen` is what `server` was to be published with: what a write
+    // that was given up has taken away, if it has landed after all; else what stands in the row.
+    [[nodiscard]] std::optional<std::string> set_aside_after(
+        const sql::DomainRow& row, Id server, const Seen& seen);
     // Changes `row` as the database's row is changed, so that later steps see it.
     void published(sql::DomainRow& row, NowPublished now);
     void held(const DomainFacts& facts, const schemas::FailoverHeldEvent& event);

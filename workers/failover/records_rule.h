@@ -26,6 +26,9 @@ struct Seen {
 
     [[nodiscard]] bool is_ours() const { return not_ours.empty(); }
     [[nodiscard]] std::int64_t ttl() const { return ipv4 ? ipv4->ttl : (ipv6 ? ipv6->ttl : 1); }
+    [[nodiscard]] bool has_ttl(std::int64_t wanted) const {
+        return (!ipv4 || ipv4->ttl == wanted) && (!ipv6 || ipv6->ttl == wanted);
+    }
     [[nodiscard]] bool proxied() const {
         return ipv4 ? ipv4->proxied : ipv6.has_value() && ipv6->proxied;
     }

@@ -5,6 +5,17 @@
 #include <algorithm>
 
 namespace lumos::failover {
+namespace {
+
+bool is_applied(const Domain& domain, const PendingChange& pending, const Seen& seen) {
+    if (!seen.is_ours() || seen.addresses != pending.to) {
+        return false;
+    }
+    // Where no address was to be changed, the TTL is all that shows it.
+    return pending.to != domain.published_addresses || seen.has_ttl(pending.ttl);
+}
+
+}  // namespace
 
 Settled settle(
     const Domain& domain,
@@ -17,7 +28,7 @@ Settled settle(
     const auto new_doubt = times.now + limits::kDoubt;
     auto published = domain.published;
     if (pending) {
-        const bool found = seen.is_ours() && seen.addresses == pending->to;
+        const bool found = is_applied(domain, *pending, seen);
         settled.pending = found ? Settled::Pending::Applied : Settled::Pending::Abandoned;
         if (found) {
             published = pending->to_server;

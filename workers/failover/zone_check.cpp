@@ -196,6 +196,7 @@ void ZoneCheck::settle_domain(DomainCheck& domain) {
                 {.server = pending.to_server,
                  .addresses = seen.addresses,
                  .proxied = seen.proxied(),
+                 .ttl = seen.ttl(),
                  .set_aside = pending.set_aside_after,
                  .draft = read_draft(pending.event_draft),
                  .ending = {state_.now, pending.id, true}});
@@ -207,7 +208,8 @@ void ZoneCheck::settle_domain(DomainCheck& domain) {
             {.server = seen.server,
              .addresses = seen.addresses,
              .proxied = seen.proxied(),
-             .set_aside = domain.row.set_aside,
+             .ttl = seen.ttl(),
+             .set_aside = recorder_->set_aside_after(domain.row, *seen.server, seen),
              .draft = draft_found(
                  state_.facts_of(domain),
                  {*seen.server, seen.addresses, seen.ttl(), seen.proxied()}),

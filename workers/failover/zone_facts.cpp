@@ -94,6 +94,7 @@ std::optional<PendingChange> pending_of(const sql::DomainRow& row) {
         .attempt = pending.attempt,
         .to_server = pending.to_server,
         .to = {pending.to_ipv4, pending.to_ipv6},
+        .ttl = pending.ttl,
         .refused = pending.refused};
 }
 

@@ -6,7 +6,7 @@ SELECT domains.id, domains.name, domains.ttl, failover_ttl, published_server, ho
     undone_since, undone_told, last_error,
     ARRAY(SELECT server_id::text FROM domain_servers WHERE domain_id = domains.id ORDER BY position) AS servers,
     change.id AS change_id, change.attempt, change.kind AS change_kind, change.from_server, change.to_server,
-    host(change.to_ipv4) AS to_ipv4, host(change.to_ipv6) AS to_ipv6, change.refused, change.event_draft,
+    host(change.to_ipv4) AS to_ipv4, host(change.to_ipv6) AS to_ipv6, change.ttl AS change_ttl, change.refused, change.event_draft,
     change.proxied AS change_proxied, change.set_aside_after
 FROM domains
 LEFT JOIN dns_changes AS change ON change.domain_id = domains.id AND change.state = 'pending'

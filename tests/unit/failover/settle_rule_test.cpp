@@ -208,5 +208,30 @@ TEST(SettleAddresses, FindsARewriteOfTheSameServerByItsAddress) {
     EXPECT_EQ(after.pending, Pending::Applied);
 }
 
+TEST(SettleTtl, TellsOfAChangeThatMovesNoAddress) {
+    auto change = pending_to(kPrimary);
+    change.ttl = 120;
+    auto seen = seen_at(kPrimary);
+    seen.ipv4.emplace();
+    seen.ipv4->ttl = 300;
+
+    const auto before = settle(domain(), change, {}, seen, kRead);
+    seen.ipv4->ttl = 120;
+    const auto after = settle(domain(), change, {}, seen, kRead);
+
+    EXPECT_EQ(before.pending, Pending::Abandoned);
+    EXPECT_EQ(after.pending, Pending::Applied);
+}
+
+TEST(SettleTtl, SaysNothingOfAChangeThatMovesAnAddress) {
+    auto change = pending_to(kSecond);
+    change.ttl = 60;
+    auto seen = seen_at(kSecond);
+    seen.ipv4.emplace();
+    seen.ipv4->ttl = 300;
+
+    EXPECT_EQ(settle(domain(), change, {}, seen, kRead).pending, Pending::Applied);
+}
+
 }  // namespace
 }  // namespace lumos::failover
