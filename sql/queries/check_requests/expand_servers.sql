@@ -1,5 +1,5 @@
 -- Requests for a server become requests for the zones that they concern just now. An edit or a person concerns all that
--- have the server; a hold ends when anything about the published server changes.
+-- have the server; a hold ends when anything about the published server changes, and so does a word of doubt about it.
 -- $1 how old a request must be, $2 requests at most
 WITH taken AS (
     DELETE FROM check_requests
@@ -11,7 +11,9 @@ WITH taken AS (
 ), concerned AS (
     SELECT domains.zone_id, taken.cause, taken.trigger_id
     FROM taken JOIN domains ON domains.published_server = taken.server_id
-    WHERE taken.cause <> 'ready' OR domains.hold_code IS NOT NULL
+    WHERE taken.cause <> 'ready'
+        OR domains.hold_code IS NOT NULL
+        OR domains.decision_code IN ('primary_unknown', 'primary_unsure')
     UNION ALL
     SELECT domains.zone_id, taken.cause, taken.trigger_id
     FROM taken

@@ -91,6 +91,20 @@ TEST_F(Requests, OfAServerEndTheHoldsOfWhatIsPublishedThere) {
     EXPECT_EQ(expand("ready", primary), Zones{held});
 }
 
+TEST_F(Requests, OfAServerThatIsReadyEndTheDoubtAboutWhatIsPublishedThere) {
+    const auto unsure = zone_with("one.example", {primary, secondary});
+    const auto unknown = zone_with("two.example", {primary, secondary});
+    (void)zone_with("three.example", {primary, secondary});
+    const auto decide = [&](Id zone, const std::string& code) {
+        world.run(
+            fmt::format("UPDATE domains SET decision_code = '{}' WHERE zone_id = {}", code, zone));
+    };
+    decide(unsure, "primary_unsure");
+    decide(unknown, "primary_unknown");
+
+    EXPECT_EQ(expand("ready", primary), (Zones{unsure, unknown}));
+}
+
 TEST_F(Requests, OfAnEditConcernAllThatHaveTheServer) {
     const auto one = zone_with("one.example", {primary, secondary});
     const auto two = zone_with("two.example", {secondary, primary});
