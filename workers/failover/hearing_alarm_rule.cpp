@@ -27,6 +27,10 @@ HearingVerdict judge_hearing(
     const HearingLook& look,
     steady_clock::time_point seen_at,
     std::chrono::milliseconds health_timeout) {
+    if (memory.looked_at && seen_at - *memory.looked_at > limits::kHearingInterrupted) {
+        memory = {};  // Nobody looked meanwhile, so nothing has lasted.
+    }
+    memory.looked_at = seen_at;
     const bool fresh = look.advanced_at && *look.advanced_at <= look.now &&
                        look.now - *look.advanced_at <= limits::kHearingInterrupted;
     const auto unheard = lasting(memory.unheard_since, !fresh, seen_at);

@@ -18,6 +18,7 @@ struct HearingLook {
 
 // What one process remembers between its looks.
 struct HearingMemory {
+    std::optional<std::chrono::steady_clock::time_point> looked_at;
     std::optional<std::chrono::steady_clock::time_point> unheard_since;
     std::optional<std::chrono::steady_clock::time_point> young_since;
 };

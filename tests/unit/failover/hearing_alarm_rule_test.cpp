@@ -63,12 +63,13 @@ TEST(JudgeHearing, RaisesSoonWhereHearingStaysAwayAfterThat) {
 
 TEST(JudgeHearing, RaisesWhereNoNodeWasEverHeard) {
     HearingMemory memory;
-
-    const auto first = judge_hearing(memory, {kNow, {}, {}}, kStart, 120s);
-    const auto later = judge_hearing(memory, {kNow, {}, {}}, kStart + 60s, 120s);
-
-    EXPECT_EQ(first.unheard, AlarmChange::None);
-    EXPECT_EQ(later.unheard, AlarmChange::Raise);
+    const auto look = [&](std::chrono::seconds after) {
+        return judge_hearing(memory, {kNow, {}, {}}, kStart + after, 120s).unheard;
+    };
+    for (auto after = 0s; after < 60s; ++after) {
+        EXPECT_EQ(look(after), AlarmChange::None);
+    }
+    EXPECT_EQ(look(60s), AlarmChange::Raise);
 }
 
 TEST(JudgeHearing, ClearsWithTheNextAdvance) {
@@ -84,6 +85,15 @@ TEST(JudgeHearing, RaisesWhereTheSpanStaysYoungForFiveMinutes) {
     EXPECT_EQ(watcher.hear(300s, 30s).broken, AlarmChange::None);
     EXPECT_EQ(watcher.hear(1s, 30s).broken, AlarmChange::Raise);
     EXPECT_EQ(watcher.hear(1s, 121s).broken, AlarmChange::Clear);
+}
+
+TEST(JudgeHearing, DoesNotCountTheTimeInWhichItDidNotLook) {
+    Watcher watcher;
+    (void)watcher.hear(130s, 60s);  // Everything was just started.
+    watcher.at += 180s;             // The database was away.
+    watcher.now += 180s;
+
+    EXPECT_EQ(watcher.hear(119s, 10s).broken, AlarmChange::None);
 }
 
 TEST(JudgeHearing, TakesALongBreakForOneBreakAndNotForHearingThatBreaksOffAgainAndAgain) {
