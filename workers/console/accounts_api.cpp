@@ -6,8 +6,8 @@
 #include "workers/console/api.h"
 #include "workers/console/fields.h"
 #include "workers/console/input_rule.h"
-#include "workers/console/nearest_rule.h"
 #include "workers/console/problem.h"
+#include "workers/shared/runtime/words_rule.h"
 
 #include <boost/json.hpp>
 
@@ -46,7 +46,7 @@ std::string plan_of(const Fields& fields, store::Work& work, const std::string& 
     if (std::find(names.begin(), names.end(), *given) != names.end()) {
         return *given;
     }
-    const auto meant = nearest(*given, names);
+    const auto meant = runtime::nearest(*given, names);
     throw invalid_field(
         "plan",
         "there is no plan \"" + given->substr(0, 80) + "\"",

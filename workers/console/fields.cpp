@@ -1,8 +1,8 @@
 #include "workers/console/fields.h"
 
 #include "workers/console/input_rule.h"
-#include "workers/console/nearest_rule.h"
 #include "workers/console/problem.h"
+#include "workers/shared/runtime/words_rule.h"
 
 #include <boost/json.hpp>
 
@@ -47,7 +47,7 @@ Fields::Fields(std::string_view body, const std::vector<std::string>& known)
         if (std::find(known.begin(), known.end(), name) != known.end()) {
             continue;
         }
-        const auto meant = nearest(name, known);
+        const auto meant = runtime::nearest(name, known);
         throw invalid_field(
             name,
             "there is no field \"" + name.substr(0, 80) + "\" here",

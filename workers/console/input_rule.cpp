@@ -1,7 +1,7 @@
 #include "workers/console/input_rule.h"
 
 #include "schemas/subjects.h"
-#include "workers/console/nearest_rule.h"
+#include "workers/shared/runtime/words_rule.h"
 
 #include <arpa/inet.h>
 
@@ -92,7 +92,7 @@ std::optional<Mistake> alert_mistake(std::string_view text, const std::vector<st
     if (std::find(known.begin(), known.end(), text) != known.end()) {
         return std::nullopt;
     }
-    if (const auto meant = nearest(text, known)) {
+    if (const auto meant = runtime::nearest(text, known)) {
         return Mistake{
             "there is no alert \"" + std::string(text.substr(0, 80)) + "\"",
             "did you mean " + *meant + "?"};

@@ -1,5 +1,7 @@
 #include "workers/console/screens.h"
 
+#include "workers/shared/runtime/words_rule.h"
+
 #include <boost/json.hpp>
 #include <fmt/core.h>
 
@@ -71,7 +73,7 @@ std::string servers_part(const object& servers) {
             text(server, "id"),
             width,
             text(server, "status"),
-            short_duration(number(server, "forSeconds")),
+            runtime::in_short(Seconds(number(server, "forSeconds"))),
             text(server, "message"),
             whole(server, "domainsPublished"));
     }
@@ -79,7 +81,7 @@ std::string servers_part(const object& servers) {
 }
 
 std::string trouble_of(const object& domain) {
-    const auto since = short_duration(number(domain, "forSeconds"));
+    const auto since = runtime::in_short(Seconds(number(domain, "forSeconds")));
     const auto what = text(domain, "what");
     if (what == "not_ours") {
         return "not ours: " + text(domain, "notOurs");
@@ -178,20 +180,6 @@ std::string grouped(std::int64_t number) {
         digits.insert(static_cast<std::size_t>(at), ",");
     }
     return digits;
-}
-
-std::string short_duration(double seconds) {
-    const auto all = std::max<std::int64_t>(0, std::llround(seconds));
-    if (all < 60) {
-        return fmt::format("{}s", all);
-    }
-    if (all < 3'600) {
-        return fmt::format("{}m{:02}s", all / 60, all % 60);
-    }
-    if (all < 86'400) {
-        return fmt::format("{}h{:02}m", all / 3'600, all / 60 % 60);
-    }
-    return fmt::format("{}d{:02}h", all / 86'400, all / 3'600 % 24);
 }
 
 std::string status_screen(const object& status) {

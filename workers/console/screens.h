@@ -14,8 +14,6 @@ namespace lumos::console {
 // The gates in order, the closed ones marked, and the answer.
 [[nodiscard]] std::string explanation_screen(const boost::json::object& explanation);
 
-// "2m06s", "54s", "3h12m", "5d02h"
-[[nodiscard]] std::string short_duration(double seconds);
 // "10,000"
 [[nodiscard]] std::string grouped(std::int64_t number);
 

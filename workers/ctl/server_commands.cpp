@@ -12,7 +12,7 @@ const std::vector<Column> kColumns{
     {"NAME", "name"},
     {"STATUS", "status"},
     {"FITNESS", "fitness"},
-    {"LAST SEEN", "lastSeen"},
+    {"LAST SEEN", "lastSeen", true},
     {"REGION", "region"},
     {"IPV4", "ipv4"},
     {"IPV6", "ipv6"}};

@@ -1,7 +1,10 @@
 #include "workers/ctl/session.h"
 
+#include "schemas/time.h"
 #include "workers/ctl/table_rule.h"
+#include "workers/shared/runtime/clock.h"
 #include "workers/shared/runtime/environment.h"
+#include "workers/shared/runtime/words_rule.h"
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
@@ -28,12 +31,22 @@ const json::value* at_path(const json::value& thing, const std::string& path) {
     return value;
 }
 
+// Times without their fractions of a second, and in the form that people read more easily.
+std::string text_cell(const std::string& text) {
+    const auto time = text.ends_with('Z') ? parse_time(text) : std::nullopt;
+    if (!time) {
+        return text;
+    }
+    const std::string written = to_rfc3339(*time);
+    return written.substr(0, 10) + " " + written.substr(11, 8) + "Z";
+}
+
 std::string cell(const json::value* value) {
     if (value == nullptr || value->is_null()) {
         return "-";
     }
     if (value->is_string()) {
-        return std::string(value->as_string());
+        return text_cell(std::string(value->as_string()));
     }
     if (!value->is_array()) {
         return value->is_bool() ? (value->as_bool() ? "yes" : "no") : json::serialize(*value);
@@ -44,6 +57,14 @@ std::string cell(const json::value* value) {
             (joined.empty() ? "" : ",") + (item.is_string() ? cell(&item) : json::serialize(item));
     }
     return joined.empty() ? "-" : joined;
+}
+
+std::string cell(const json::value& thing, const Column& column) {
+    const json::value* value = at_path(thing, column.field);
+    const auto then = column.is_age && value != nullptr && value->is_string()
+                          ? parse_time(std::string(value->as_string()))
+                          : std::nullopt;
+    return then ? runtime::in_short(runtime::SystemClock().now() - *then) + " ago" : cell(value);
 }
 
 }  // namespace
@@ -85,7 +106,7 @@ void Session::show(const json::value& thing, const std::vector<Column>& columns)
     }
     std::vector<std::vector<std::string>> rows;
     for (const Column& column : columns) {
-        rows.push_back({column.title, cell(at_path(thing, column.field))});
+        rows.push_back({column.title, cell(thing, column)});
     }
     const std::string text = table({"", ""}, rows);
     std::cout << text.substr(text.find('\n') + 1);  // Without the line of titles, which is empty.
@@ -109,7 +130,7 @@ void Session::show_list(const json::value& answer, const std::vector<Column>& co
     for (const json::value& item : items->as_array()) {
         rows.emplace_back();
         for (const Column& column : columns) {
-            rows.back().push_back(cell(at_path(item, column.field)));
+            rows.back().push_back(cell(item, column));
         }
     }
     std::cout << table(titles, rows);

@@ -38,7 +38,8 @@ struct CommandFailed : std::runtime_error {
 
 struct Column {
     std::string title;
-    std::string field;  // "publishedServerId"; nested as "data.message".
+    std::string field;    // "publishedServerId"; nested as "data.message".
+    bool is_age = false;  // A time, shown as what has passed since: "4s ago".
 };
 
 class Session {

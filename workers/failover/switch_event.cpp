@@ -1,6 +1,7 @@
 #include "workers/failover/switch_event.h"
 
 #include "workers/failover/fitness_rule.h"
+#include "workers/shared/runtime/words_rule.h"
 
 #include <boost/json.hpp>
 
@@ -53,8 +54,8 @@ std::string reason_of(const DomainFacts& facts, const Server* left, bool home) {
 std::string home_message(const DomainFacts& facts, const Server& primary, const Server* left) {
     std::string text = primary.slug + " is healthy again";
     if (left != nullptr && facts.row.failed_over_at) {
-        text += "; traffic is back after " + in_words(facts.now - *facts.row.failed_over_at) +
-                " on " + left->slug;
+        text += "; traffic is back after " +
+                runtime::in_words(facts.now - *facts.row.failed_over_at) + " on " + left->slug;
     }
     return text + ".";
 }
@@ -191,17 +192,6 @@ schemas::FailoverHeldEvent held_event(
         }
     }
     return event;
-}
-
-std::string in_words(Seconds duration) {
-    const auto seconds = static_cast<std::int64_t>(duration.count());
-    if (seconds < 60) {
-        return std::to_string(seconds) + " s";
-    }
-    if (seconds < 3'600) {
-        return std::to_string(seconds / 60) + " min " + std::to_string(seconds % 60) + " s";
-    }
-    return std::to_string(seconds / 3'600) + " h " + std::to_string(seconds / 60 % 60) + " min";
 }
 
 }  // namespace lumos::failover

@@ -65,7 +65,4 @@ void complete(Draft& draft, const sql::DomainRow& row, const Ending& ending);
     const std::string& message,
     std::optional<Time> retry_at);
 
-// "7 min 42 s"
-[[nodiscard]] std::string in_words(Seconds duration);
-
 }  // namespace lumos::failover

@@ -79,21 +79,6 @@ std::string one_line(std::string_view text, std::size_t bytes_max) {
     return out.substr(0, end) + std::string(kEllipsis);
 }
 
-std::string short_duration(double seconds) {
-    const auto whole =
-        std::isfinite(seconds) && seconds > 0 ? std::llround(std::min(seconds, 1e12)) : 0;
-    if (whole < 60) {
-        return fmt::format("{}s", whole);
-    }
-    if (whole < 3600) {
-        return fmt::format("{}m{:02}s", whole / 60, whole % 60);
-    }
-    if (whole < 86'400) {
-        return fmt::format("{}h{:02}m", whole / 3600, whole % 3600 / 60);
-    }
-    return fmt::format("{}d{:02}h", whole / 86'400, whole % 86'400 / 3600);
-}
-
 std::string readable_time(Time time) {
     auto text = to_rfc3339(time).substr(0, 19);
     text.at(10) = ' ';

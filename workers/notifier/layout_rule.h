@@ -34,8 +34,6 @@ struct Story {
 // Line ends, tabs and other controls become single spaces; cut at `bytes_max` between characters,
 // with "…".
 [[nodiscard]] std::string one_line(std::string_view text, std::size_t bytes_max = 1000);
-// 4s, 6m52s, 2h05m, 3d04h
-[[nodiscard]] std::string short_duration(double seconds);
 // "2026-11-22 03:12:04 UTC"
 [[nodiscard]] std::string readable_time(Time time);
 

@@ -2,6 +2,7 @@
 
 #include "schemas/event_messages.h"
 #include "workers/notifier/facts.h"
+#include "workers/shared/runtime/words_rule.h"
 
 #include <fmt/core.h>
 
@@ -115,7 +116,7 @@ Story server_down(const Notice& notice, const Facts& data) {
 Story server_up(const Notice& notice, const Facts& data) {
     const auto server = with_name(notice.subject, data.text("serverName"));
     const auto seconds = data.number("downSeconds");
-    const auto after = seconds ? " after " + short_duration(*seconds) : "";
+    const auto after = seconds ? " after " + runtime::in_short(Seconds(*seconds)) : "";
     return server_story(notice, data)
         .title(word_for(notice.alert) + " " + server + after)
         .headline(fmt::format("Server {} is online again{}.", server, after))
@@ -167,7 +168,7 @@ Story server_recovered(const Notice& notice, const Facts& data) {
     }
     auto story = switch_story(notice, data);
     if (const auto seconds = data.number("failedOverSeconds")) {
-        story.fact("Was failed over for", short_duration(*seconds));
+        story.fact("Was failed over for", runtime::in_short(Seconds(*seconds)));
     }
     return story.title(fmt::format("{} {} -> {}", word_for(notice.alert), notice.subject, primary))
         .headline(fmt::format("DNS of {} points to its primary {} again.", notice.subject, primary))

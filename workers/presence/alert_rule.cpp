@@ -1,5 +1,7 @@
 #include "workers/presence/alert_rule.h"
 
+#include "workers/shared/runtime/words_rule.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -36,21 +38,10 @@ std::string down_message(const Change& change, const std::vector<schemas::CheckR
         case Cause::Heartbeat:
             break;
     }
-    return fmt::format("The agent has not been heard for {}.", span_for_people(change.silence));
+    return fmt::format("The agent has not been heard for {}.", runtime::in_words(change.silence));
 }
 
 }  // namespace
-
-std::string span_for_people(Duration span) {
-    const auto seconds = std::chrono::round<std::chrono::seconds>(span).count();
-    if (seconds < 60) {
-        return fmt::format("{} s", seconds);
-    }
-    if (seconds < 3600) {
-        return fmt::format("{} min {} s", seconds / 60, seconds % 60);
-    }
-    return fmt::format("{} h {} min", seconds / 3600, seconds % 3600 / 60);
-}
 
 schemas::ServerStatusEvent status_event(
     const ServerFacts& facts, const Change& change, Alert alert) {
@@ -68,7 +59,7 @@ schemas::ServerStatusEvent status_event(
     if (alert == Alert::Up) {
         const Duration down = change.after.status_since - change.before.status_since;
         event.down_seconds = Seconds(down).count();
-        event.message = fmt::format("The agent is back after {}.", span_for_people(down));
+        event.message = fmt::format("The agent is back after {}.", runtime::in_words(down));
         return event;
     }
     std::ranges::copy_if(

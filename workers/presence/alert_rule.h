@@ -34,7 +34,4 @@ struct Change {
 [[nodiscard]] schemas::IdentityConflictEvent conflict_event(
     const ServerFacts& facts, const Connections& connections);
 
-// "6 min 52 s", "4 s", "2 h 3 min".
-[[nodiscard]] std::string span_for_people(Duration span);
-
 }  // namespace lumos::presence

@@ -1,7 +1,5 @@
 #include "workers/console/input_rule.h"
 
-#include "workers/console/nearest_rule.h"
-
 #include <gtest/gtest.h>
 
 namespace lumos::console {
@@ -114,13 +112,6 @@ TEST(Input, FindsTheAlertThatWasMeant) {
     EXPECT_FALSE(alert_mistake("server_down", known));
     EXPECT_EQ(alert_mistake("sever_down", known)->fix, "did you mean server_down?");
     EXPECT_NE(alert_mistake("rain", known)->fix.find("failover_triggered"), std::string::npos);
-}
-
-TEST(Nearest, FindsAMisspeltWordAndNothingFarAway) {
-    EXPECT_EQ(nearest("severs", {"servers", "domains"}), "servers");
-    EXPECT_EQ(nearest("failover_ttl", {"failoverTtl", "ttl"}), "failoverTtl");
-    EXPECT_FALSE(nearest("banana", {"servers", "domains"}));
-    EXPECT_FALSE(nearest(std::string(1'000, 'x'), {"servers"}));
 }
 
 }  // namespace

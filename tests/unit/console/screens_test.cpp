@@ -6,15 +6,6 @@
 namespace lumos::console {
 namespace {
 
-TEST(Screens, DurationsAreShort) {
-    EXPECT_EQ(short_duration(0), "0s");
-    EXPECT_EQ(short_duration(59.4), "59s");
-    EXPECT_EQ(short_duration(126), "2m06s");
-    EXPECT_EQ(short_duration(11'520), "3h12m");
-    EXPECT_EQ(short_duration(439'200), "5d02h");
-    EXPECT_EQ(short_duration(-3), "0s");
-}
-
 TEST(Screens, NumbersAreGrouped) {
     EXPECT_EQ(grouped(0), "0");
     EXPECT_EQ(grouped(999), "999");

@@ -135,11 +135,5 @@ TEST(HeldEvent, NamesEachServerAndWhyItCannotBeUsed) {
     EXPECT_FALSE(event.candidates[1].usable);
 }
 
-TEST(InWords, WritesDurationsForPeople) {
-    EXPECT_EQ(in_words(Seconds(42.7)), "42 s");
-    EXPECT_EQ(in_words(Seconds(462)), "7 min 42 s");
-    EXPECT_EQ(in_words(Seconds(7'380)), "2 h 3 min");
-}
-
 }  // namespace
 }  // namespace lumos::failover

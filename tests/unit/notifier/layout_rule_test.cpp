@@ -3,21 +3,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
-#include <limits>
-
 namespace lumos::notifier {
 namespace {
-
-TEST(Layout, DurationsAreShort) {
-    EXPECT_EQ(short_duration(4), "4s");
-    EXPECT_EQ(short_duration(412.4), "6m52s");
-    EXPECT_EQ(short_duration(126), "2m06s");
-    EXPECT_EQ(short_duration(7'500), "2h05m");
-    EXPECT_EQ(short_duration(273'600), "3d04h");
-    EXPECT_EQ(short_duration(-3), "0s");
-    EXPECT_EQ(short_duration(std::numeric_limits<double>::infinity()), "0s");
-    EXPECT_EQ(short_duration(std::numeric_limits<double>::quiet_NaN()), "0s");
-}
 
 TEST(Layout, LinesAreCutBetweenCharacters) {
     EXPECT_EQ(one_line("a\r\n\tb"), "a b");

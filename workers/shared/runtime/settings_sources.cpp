@@ -2,6 +2,7 @@
 
 #include "workers/shared/runtime/process.h"
 #include "workers/shared/runtime/settings_text.h"
+#include "workers/shared/runtime/words_rule.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

@@ -61,19 +61,6 @@ std::optional<std::string> mistake_in_choice(const Setting& setting, std::string
     return fmt::format("\"{}\" is not one of: {}", text, fmt::join(choices, ", "));
 }
 
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i);
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const auto replaced = diagonal + (a[i - 1] == b[j - 1] ? 0U : 1U);
-            diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, replaced}));
-        }
-    }
-    return row.back();
-}
-
 }  // namespace
 
 std::optional<milliseconds> parse_duration(std::string_view text) {
@@ -161,21 +148,6 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
     const auto* const end = text.data() + text.size();
     const auto [stopped, error] = std::from_chars(text.data(), end, value);
     return error == std::errc{} && stopped == end ? std::optional(value) : std::nullopt;
-}
-
-std::optional<std::string> nearest(
-    std::string_view word, const std::vector<std::string>& candidates) {
-    std::optional<std::string> best;
-    std::size_t best_distance =
-        word.size() / 2 + 2;  // Farther than this is another word, not a typing error.
-    for (const auto& candidate : candidates) {
-        if (const auto distance = edit_distance(word, candidate);
-            !best || distance < best_distance) {
-            best = candidate;
-            best_distance = distance;
-        }
-    }
-    return best;
 }
 
 std::string without_passwords(std::string_view urls) {

@@ -23,10 +23,6 @@ namespace lumos::runtime {
 [[nodiscard]] std::vector<std::string> split_list(std::string_view text);
 [[nodiscard]] std::optional<std::int64_t> parse_integer(std::string_view text);
 
-// The candidate with the smallest edit distance; nothing where there are no candidates.
-[[nodiscard]] std::optional<std::string> nearest(
-    std::string_view word, const std::vector<std::string>& candidates);
-
 // For --print-config: the password of a URL as ***.
 [[nodiscard]] std::string without_passwords(std::string_view urls);
 

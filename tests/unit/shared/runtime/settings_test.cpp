@@ -300,14 +300,6 @@ TEST(DurationText, IsTheLargestUnitThatFits) {
     EXPECT_EQ(to_text(milliseconds(0)), "0ms");
 }
 
-TEST(Nearest, IsTheKnownWordThatNeedsTheFewestEdits) {
-    const std::vector<std::string> known{"nats_url", "nats_creds", "ready_hold"};
-    EXPECT_EQ(nearest("nats_ulr", known), "nats_url");
-    EXPECT_EQ(nearest("reddy_hold", known), "ready_hold");
-    EXPECT_EQ(nearest("creds", known), "nats_creds");
-    EXPECT_EQ(nearest("x", {}), std::nullopt);
-}
-
 TEST(Passwords, AreHiddenInUrls) {
     EXPECT_EQ(without_passwords("nats://a:4222,tls://b"), "nats://a:4222,tls://b");
     EXPECT_EQ(without_passwords("nats://u:p@a:4222"), "nats://u:***@a:4222");
