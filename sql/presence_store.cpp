@@ -242,6 +242,16 @@ void PresenceRound::write_connections(const std::vector<AgentConnectionRow>& row
          column(rows, &R::counts)});
 }
 
+void PresenceRound::remove_connections(const std::vector<AgentConnectionKey>& keys) {
+    if (keys.empty()) {
+        return;
+    }
+    using K = AgentConnectionKey;
+    transaction_->run(
+        queries::agent_connections::remove,
+        {column(keys, &K::server_id), column(keys, &K::nats_server), column(keys, &K::client_id)});
+}
+
 void PresenceRound::write_reports(const std::vector<ServerReportRow>& rows) {
     if (rows.empty()) {
         return;

@@ -88,6 +88,12 @@ struct AgentConnectionRow {
     bool counts = false;
 };
 
+struct AgentConnectionKey {
+    std::int64_t server_id = 0;
+    std::string nats_server;
+    std::int64_t client_id = 0;
+};
+
 struct ServerName {
     std::string account;
     std::string server;
@@ -144,6 +150,7 @@ public:
     [[nodiscard]] std::vector<AgentConnectionRow> connections(const std::vector<std::int64_t>& ids);
     void write_servers(const std::vector<ServerPresenceRow>& rows);
     void write_connections(const std::vector<AgentConnectionRow>& rows);
+    void remove_connections(const std::vector<AgentConnectionKey>& keys);
     void write_reports(const std::vector<ServerReportRow>& rows);
     // Closed for longer than a day; a few at a time.
     void forget_connections(Time heard_until);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <tuple>
 
 namespace lumos::presence {
 namespace {
@@ -94,6 +96,24 @@ void close_with_node(Connections& connections, const std::string& node, Time hea
             connection.is_changed = true;
         }
     }
+}
+
+std::vector<ConnectionKey> forget_surplus(Connections& connections) {
+    if (connections.size() <= kConnectionsMost) {
+        return {};
+    }
+    const auto worth = [](const AgentConnection& connection) {
+        const Time sign = last_sign(connection);
+        return std::tuple(!connection.closed_at, connection.closed_at.value_or(sign), sign);
+    };
+    const auto kept = static_cast<Connections::difference_type>(kConnectionsMost);
+    std::ranges::stable_sort(connections, std::greater<>{}, worth);
+    std::vector<ConnectionKey> forgotten;
+    for (auto row = connections.begin() + kept; row != connections.end(); ++row) {
+        forgotten.push_back(row->key);
+    }
+    connections.erase(connections.begin() + kept, connections.end());
+    return forgotten;
 }
 
 bool is_conflict(const Connections& connections, const NodeHearing& node, Duration interval) {

@@ -76,6 +76,14 @@ bool close_by_disconnect(
 // All connections of a node that is certainly gone. Does not count.
 void close_with_node(Connections& connections, const std::string& node, Time heard_until);
 
+// So many rows are kept of one server: what an agent claims or does may not fill the table, nor
+// the time of the round that judges all the others.
+inline constexpr std::size_t kConnectionsMost = 64;
+// Takes out what is beyond that and returns it: those that were closed first, then those that gave
+// no sign for the longest time. What is forgotten while it is open is nobody's last live connection
+// any more; that is the server's own loss.
+[[nodiscard]] std::vector<ConnectionKey> forget_surplus(Connections& connections);
+
 // Two machines speak with one server's credentials: two live connections with different boot ids,
 // and each spoke more than an interval after the other's first heartbeat. A machine that was
 // rebooted does not: its older connection is silent by then, but for what a frozen NATS server

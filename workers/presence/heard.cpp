@@ -72,9 +72,11 @@ std::optional<std::vector<HeardServer>> Heard::above(
     return view_.above(sequence);
 }
 
-void Heard::forget_until(std::int64_t sequence) {
+void Heard::forget_until(std::int64_t sequence, std::int64_t generation) {
     const std::lock_guard lock(mutex_);
-    view_.forget_until(sequence);
+    if (generation_ == generation) {
+        view_.forget_until(sequence);
+    }
 }
 
 void Heard::break_off() {
@@ -141,8 +143,11 @@ std::optional<Heard::BusRead> Heard::bus_events(std::int64_t sequence, std::size
     return read;
 }
 
-void Heard::forget_bus_until(std::int64_t sequence) {
+void Heard::forget_bus_until(const std::optional<Time>& stream_created, std::int64_t sequence) {
     const std::lock_guard lock(mutex_);
+    if (!bus_created_ || bus_created_ != stream_created) {
+        return;
+    }
     std::erase_if(
         events_, [&](const NamedClientEvent& event) { return event.sequence <= sequence; });
 }

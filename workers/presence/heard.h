@@ -46,7 +46,9 @@ public:
     // Nothing where reading broke off since that generation.
     [[nodiscard]] std::optional<std::vector<HeardServer>> above(
         std::int64_t sequence, std::int64_t generation);
-    void forget_until(std::int64_t sequence);
+    // What stands in the database is needed no more. Nothing happens where reading broke off since
+    // that generation: the sequences are another stream's, perhaps.
+    void forget_until(std::int64_t sequence, std::int64_t generation);
     // Drops view and consumer: the reader starts from a snapshot.
     void break_off();
     [[nodiscard]] bool agent_is_to_begin_anew();
@@ -68,7 +70,8 @@ public:
     };
     // What lies behind `sequence`, `most` events at most; nothing where no reader is at work.
     [[nodiscard]] std::optional<BusRead> bus_events(std::int64_t sequence, std::size_t most);
-    void forget_bus_until(std::int64_t sequence);
+    // Nothing happens where the reader reads another stream.
+    void forget_bus_until(const std::optional<Time>& stream_created, std::int64_t sequence);
     // Where the next BUS reader begins, as the last round saw it.
     void set_bus_row(const std::optional<Time>& stream_created, std::int64_t sequence);
     struct BusRow {

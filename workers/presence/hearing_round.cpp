@@ -30,7 +30,7 @@ struct HearingRound::State {
     bool cuts_back = false;
     std::map<sql::ServerName, ServerNews> news;
     std::map<sql::ServerName, AgentReport> reports;
-    std::optional<std::int64_t> bus_read_until;
+    std::map<std::int64_t, std::string> reported;  // What this round writes of them.
     RoundResult result;
 };
 
@@ -64,6 +64,9 @@ RoundResult HearingRound::run(sql::Connection& connection, const ReadBeat& beat)
     state.result.verdict = may_write(stored, round_beat, state.nodes, state.hearing.database_now);
     heard_.set_bus_row(state.hearing.bus_stream_created, state.hearing.bus_seq);
     if (state.result.verdict != RoundVerdict::GoesOn) {
+        if (state.result.verdict == RoundVerdict::Overtaken) {
+            forget(state);  // What the other replica wrote: this one may never be the faster one.
+        }
         return state.result;
     }
     state.same_stream = is_same_stream(stored, beat.read.stream_created);
@@ -92,13 +95,20 @@ RoundResult HearingRound::run(sql::Connection& connection, const ReadBeat& beat)
     state.hearing.beat_seq = beat.sequence;
     store.finish(state.hearing);
     store.commit();
-    heard_.forget_until(beat.sequence);
     heard_.set_bus_row(state.hearing.bus_stream_created, state.hearing.bus_seq);
-    if (state.bus_read_until) {
-        heard_.forget_bus_until(*state.bus_read_until);
+    forget(state);
+    for (auto& [server, said] : state.reported) {
+        reported_[server] = std::move(said);
     }
     state.result.judged = static_cast<std::int64_t>(servers.size());
     return state.result;
+}
+
+// What the database holds is kept in memory no longer.
+void HearingRound::forget(const State& state) const {
+    const sql::HearingRow& row = state.hearing;
+    heard_.forget_until(row.beat_seq, state.beat.read.generation);
+    heard_.forget_bus_until(row.bus_stream_created, row.bus_seq);
 }
 
 // Step 4: the span goes on, or a new one begins.
@@ -188,7 +198,6 @@ void HearingRound::take_client_events(State& state) const {
             event.event);
     }
     state.hearing.bus_seq = read_until;
-    state.bus_read_until = read_until;
 }
 
 // Step 7's servers: those that something was learned about, and those that are due.
@@ -315,6 +324,7 @@ void HearingRound::tell(State& state, Server& server, const Judgement& judged) {
 void HearingRound::write(State& state, std::vector<Server>& servers) {
     std::vector<sql::ServerPresenceRow> rows;
     std::vector<sql::AgentConnectionRow> connections;
+    std::vector<sql::AgentConnectionKey> forgotten;
     std::vector<sql::ServerReportRow> reports;
     for (const Server& server : servers) {
         rows.push_back(server.row);
@@ -322,6 +332,12 @@ void HearingRound::write(State& state, std::vector<Server>& servers) {
             if (connection.is_changed) {
                 connections.push_back(row_of_connection(server.row.server_id, connection));
             }
+        }
+        for (const ConnectionKey& key : server.record.forgotten) {
+            forgotten.push_back(
+                {.server_id = server.row.server_id,
+                 .nats_server = key.nats_server,
+                 .client_id = key.client_id});
         }
         if (!server.report) {
             continue;
@@ -333,9 +349,9 @@ void HearingRound::write(State& state, std::vector<Server>& servers) {
         }
         const std::string said = server.report->version + to_rfc3339(server.report->started_at) +
                                  boost::json::serialize(schemas::to_json(compared));
-        std::string& written = reported_[server.row.server_id];
-        if (written != said) {
-            written = said;
+        const auto written = reported_.find(server.row.server_id);
+        if (written == reported_.end() || written->second != said) {
+            state.reported[server.row.server_id] = said;
             reports.push_back(
                 {.server_id = server.row.server_id,
                  .agent_version = server.report->version,
@@ -345,6 +361,7 @@ void HearingRound::write(State& state, std::vector<Server>& servers) {
     }
     state.store.write_servers(rows);
     state.store.write_connections(connections);
+    state.store.remove_connections(forgotten);
     state.store.write_reports(reports);
     if (++rounds_ % kForgetEvery == 0) {
         state.store.forget_connections(state.beaten.heard_until);

@@ -56,6 +56,7 @@ private:
     struct State;  // What one run carries from step to step.
     struct Server;
 
+    void forget(const State& state) const;
     void advance_hearing(State& state) const;
     void leave_gone_nodes(State& state) const;
     void take_news(State& state);

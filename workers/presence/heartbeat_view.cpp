@@ -22,6 +22,10 @@ bool HeartbeatView::take(HeardHeartbeat heard) {
             return other.heartbeat.key == carried.key;
         });
         if (known == server.connections.end()) {
+            if (server.connections.size() == kHeardConnectionsMost) {
+                server.connections.erase(
+                    std::ranges::min_element(server.connections, {}, &Carried::sequence));
+            }
             server.connections.push_back({.sequence = now.sequence, .heartbeat = carried});
         } else {
             // The stream's clock may have been set back since.

@@ -17,9 +17,9 @@ namespace lumos::presence {
 
 // What an agent says of itself, for people.
 struct AgentReport {
-    std::string version;
-    Time started_at;
-    std::vector<schemas::CheckResult> checks;
+    std::string version = {};
+    Time started_at = {};
+    std::vector<schemas::CheckResult> checks = {};
 };
 
 struct HeardHeartbeat {
@@ -38,6 +38,9 @@ struct HeardServer {
     NewHeartbeat newest;
     AgentReport report;
 };
+
+// Of one server, the newest: an agent may name any connection it likes, and a healthy one has one.
+inline constexpr std::size_t kHeardConnectionsMost = 16;
 
 class HeartbeatView {
 public:

@@ -72,6 +72,7 @@ struct ServerRecord {
     // The connection of a heartbeat that this round took; nothing where it took none, or it named
     // none.
     std::optional<ConnectionKey> through = std::nullopt;
+    std::vector<ConnectionKey> forgotten = {};  // Rows that this round took out.
     // The heartbeat comes after something that begins the hold anew.
     bool is_unsteady = false;
 };

@@ -50,6 +50,7 @@ void take_news(
             find_node(nodes, event.key.nats_server),
             limits);
     }
+    server.forgotten = forget_surplus(server.connections);
 }
 
 void move_to(ServerPresence& row, const NodeHearing& node) {
