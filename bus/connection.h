@@ -25,10 +25,10 @@ struct ConnectionState {
 
 struct ConnectionOptions {
     std::string urls = "nats://127.0.0.1:4222";  // Comma-separated.
-    std::string creds_file;                      // "": none (tests).
-    std::string user, password;                  // Static users, in tests only.
-    std::string name;                            // Shown by NATS: "lumos-presence".
-    std::string inbox_prefix;                    // "": the client's own.
+    // "": none (tests). Answers arrive below an inbox of the name inside.
+    std::string creds_file;
+    std::string user, password;  // Static users, in tests only.
+    std::string name;            // Shown by NATS: "lumos-presence".
     std::chrono::milliseconds connect_timeout{2'000};
     std::chrono::milliseconds reconnect_wait_first{250};
     std::chrono::milliseconds reconnect_wait_max{5'000};  // Doubling, with jitter.

@@ -3,7 +3,6 @@
 #include "bus/error.h"
 #include "bus/jwt.h"
 #include "bus/nkeys.h"
-#include "schemas/agent_messages.h"
 #include "schemas/subjects.h"
 
 #include <boost/json.hpp>
@@ -19,11 +18,6 @@ constexpr std::string_view kJwtBegin = "-----BEGIN NATS USER JWT-----\n";
 constexpr std::string_view kJwtEnd = "------END NATS USER JWT------\n";
 constexpr std::string_view kSeedBegin = "-----BEGIN USER NKEY SEED-----\n";
 constexpr std::string_view kSeedEnd = "------END USER NKEY SEED------\n";
-
-// A heartbeat and its headers; and one subscription, with room for a client that makes an inbox
-// which it never uses.
-constexpr std::int64_t kAgentPayload = 2 * static_cast<std::int64_t>(schemas::kHeartbeatBytesMax);
-constexpr std::int64_t kAgentSubscriptions = 8;
 
 std::string_view trimmed(std::string_view text) {
     const auto first = text.find_first_not_of(" \t\r\n");
@@ -47,6 +41,20 @@ std::optional<std::string> line_value(std::string_view text, std::string_view ke
         text.remove_prefix(end + 1);
     }
     return std::nullopt;
+}
+
+Credentials mint(
+    std::string name,
+    std::optional<Permissions> permissions,
+    const SigningKey& signing_key,
+    Time issued_at) {
+    const auto key = new_key_pair(KeyKind::User);
+    UserClaims claims;
+    claims.name = std::move(name);
+    claims.public_key = key.public_key;
+    claims.issuer_account = signing_key.account;
+    claims.permissions = std::move(permissions);
+    return {credentials(mint_user(claims, signing_key.key, issued_at), key.seed), key.public_key};
 }
 
 }  // namespace
@@ -95,17 +103,7 @@ SigningKey read_signing_key(const std::string& path) {
     return key;
 }
 
-Permissions agent_permissions(std::string_view account, std::string_view server) {
-    Permissions permissions;
-    permissions.publish_allow = {schemas::subjects::heartbeat(account, server)};
-    permissions.subscribe_allow = {schemas::subjects::call(account, server)};
-    permissions.connection_types = {"STANDARD", "WEBSOCKET"};
-    permissions.payload_max = kAgentPayload;
-    permissions.subscriptions_max = kAgentSubscriptions;
-    return permissions;
-}
-
-AgentCredentials mint_agent(
+Credentials mint_agent(
     std::string_view account,
     std::string_view server,
     const SigningKey& signing_key,
@@ -113,13 +111,12 @@ AgentCredentials mint_agent(
     if (!schemas::is_slug(account) || !schemas::is_slug(server)) {
         throw BusRefused("an agent's account and server are slugs ([a-z0-9-], at most 63)");
     }
-    const auto key = new_key_pair(KeyKind::User);
-    UserClaims claims;
-    claims.name = std::string(account) + "." + std::string(server);
-    claims.public_key = key.public_key;
-    claims.issuer_account = signing_key.account;
-    claims.permissions = agent_permissions(account, server);
-    return {credentials(mint_user(claims, signing_key.key, issued_at), key.seed), key.public_key};
+    return mint(
+        std::string(account) + "." + std::string(server), std::nullopt, signing_key, issued_at);
+}
+
+Credentials mint_process(const Kind& kind, const SigningKey& signing_key, Time issued_at) {
+    return mint(std::string(kind.name), kind.permissions, signing_key, issued_at);
 }
 
 }  // namespace lumos::bus

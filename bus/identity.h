@@ -2,9 +2,9 @@
 // Who may connect, in NATS's operator mode: nkeys and JWTs, minted with libsodium, and the files of
 // `lumosctl bus init`. Pure but for the files that are written; safe from any thread.
 
+#include "bus/permissions.h"
 #include "schemas/time.h"
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,21 +25,12 @@ struct KeyPair {
 // Throws BusRefused on a seed that is none.
 [[nodiscard]] KeyPair key_pair_of_seed(std::string_view seed);
 
-struct Permissions {
-    std::vector<std::string> publish_allow;
-    std::vector<std::string> subscribe_allow;
-    bool answers = false;                            // May reply to requests that it receives.
-    std::vector<std::string> connection_types = {};  // Empty: all. "STANDARD", "WEBSOCKET".
-    std::int64_t payload_max = -1;        // Bytes of a message; -1: as the server has it.
-    std::int64_t subscriptions_max = -1;  // -1: no limit.
-};
-
 // A user's JWT, signed by an account's signing key.
 struct UserClaims {
     std::string name;  // "<account>.<server>" of an agent, the kind of a process otherwise.
     std::string public_key;
     std::string issuer_account;  // The account's own key (A…), where a signing key signs.
-    Permissions permissions;
+    std::optional<Permissions> permissions;  // Nothing: those of the key that signs.
     std::optional<Time> expires;
 };
 [[nodiscard]] std::string mint_user(
@@ -51,27 +42,28 @@ struct UserClaims {
 // none.
 [[nodiscard]] std::optional<std::string> name_in_credentials(std::string_view file);
 
-// What `signing.key` holds: the account's signing seed and the account it signs for. Lines `seed:
-// SA…`, `account: A…`.
+// What `signing.key` and `offline/processes.key` hold: a signing seed of the account, and the
+// account it signs for. Lines `seed: SA…`, `account: A…`.
 struct SigningKey {
     KeyPair key;
     std::string account;
 };
 [[nodiscard]] SigningKey read_signing_key(const std::string& path);
 
-// An agent's rights: publish its own heartbeat, subscribe its own call, nothing else; TCP or
-// WebSocket.
-[[nodiscard]] Permissions agent_permissions(std::string_view account, std::string_view server);
-
-struct AgentCredentials {
+struct Credentials {
     std::string text;  // Of the credentials file.
     std::string public_key;
 };
-[[nodiscard]] AgentCredentials mint_agent(
+// An agent's, with the key that mints agents only: what they allow stands with that key, in the
+// account's JWT.
+[[nodiscard]] Credentials mint_agent(
     std::string_view account,
     std::string_view server,
     const SigningKey& signing_key,
     Time issued_at);
+// A process's, with the rights of its kind.
+[[nodiscard]] Credentials mint_process(
+    const Kind& kind, const SigningKey& signing_key, Time issued_at);
 
 struct BusInit {
     std::string directory;

@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -19,16 +18,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Each kind of process has a user of its own, so that what one may do can be narrowed without
-// touching the others.
-constexpr std::array<std::string_view, 7> kProcesses{
-    "scheduler", "presence", "failover", "certificates", "notifier", "console", "ctl"};
-
 struct Identities {
     KeyPair op = new_key_pair(KeyKind::Operator);
     KeyPair system = new_key_pair(KeyKind::Account);
     KeyPair account = new_key_pair(KeyKind::Account);
-    KeyPair signing = new_key_pair(KeyKind::Account);
+    KeyPair agents = new_key_pair(KeyKind::Account);     // Signs agents only.
+    KeyPair processes = new_key_pair(KeyKind::Account);  // Signs whom it likes.
 };
 
 struct File {
@@ -110,7 +105,8 @@ std::string application_jwt(const Identities& keys, Time now) {
     AccountClaims claims;
     claims.name = "LUMOS";
     claims.public_key = keys.account.public_key;
-    claims.signing_keys = {keys.signing.public_key};
+    claims.signing_keys = {keys.processes.public_key};
+    claims.scoped_keys = {{keys.agents.public_key, "agent", agent_permissions()}};
     claims.jetstream = true;
     const auto of_ours = "$SYS.ACCOUNT." + keys.account.public_key;
     const auto& system = keys.system.public_key;
@@ -118,18 +114,6 @@ std::string application_jwt(const Identities& keys, Time now) {
         {"connects", system, of_ours + ".CONNECT", "lumos.bus.client.connect"},
         {"disconnects", system, of_ours + ".DISCONNECT", "lumos.bus.client.disconnect"}};
     return mint_account(claims, keys.op, now);
-}
-
-std::string process_credentials(std::string_view process, const Identities& keys, Time now) {
-    const auto key = new_key_pair(KeyKind::User);
-    UserClaims claims;
-    claims.name = process;
-    claims.public_key = key.public_key;
-    claims.issuer_account = keys.account.public_key;
-    claims.permissions.publish_allow = {">"};
-    claims.permissions.subscribe_allow = {">"};
-    claims.permissions.connection_types = {"STANDARD"};
-    return credentials(mint_user(claims, keys.signing, now), key.seed);
 }
 
 std::string config_text(
@@ -149,6 +133,11 @@ std::string config_text(
     return server_config(config);
 }
 
+std::string signing_key_file(
+    std::string_view what, const KeyPair& key, const std::string& account) {
+    return "# " + std::string(what) + "\nseed: " + key.seed + "\naccount: " + account + "\n";
+}
+
 std::string offline_key(const KeyPair& key, std::string_view what) {
     return "# " + std::string(what) + "\nseed: " + key.seed + "\npublic: " + key.public_key + "\n";
 }
@@ -157,16 +146,23 @@ std::vector<File> files_of(const BusInit& init, const fs::path& folder, Time now
     const Identities keys;
     std::vector<File> files;
     files.push_back({folder / "nats.conf", config_text(init, folder, keys, now)});
-    for (const auto process : kProcesses) {
+    const auto& account = keys.account.public_key;
+    for (const auto& kind : kinds()) {
         files.push_back(
-            {folder / "creds" / (std::string(process) + ".creds"),
-             process_credentials(process, keys, now)});
+            {folder / "creds" / (std::string(kind.name) + ".creds"),
+             mint_process(kind, {keys.processes, account}, now).text});
     }
     files.push_back(
         {folder / "signing.key",
-         "# Signs the credentials of agents: LUMOS_BUS_SIGNING_KEY_FILE of the console.\nseed: " +
-             keys.signing.seed + "\naccount: " + keys.account.public_key + "\n"});
+         signing_key_file(
+             "Signs the credentials of agents, and can sign no others: LUMOS_BUS_SIGNING_KEY_FILE "
+             "of the console.",
+             keys.agents,
+             account)});
     const auto offline = folder / "offline";
+    files.push_back(
+        {offline / "processes.key",
+         signing_key_file("Signs the credentials of processes.", keys.processes, account)});
     files.push_back(
         {offline / "operator.key", offline_key(keys.op, "The operator: signs the accounts.")});
     files.push_back(

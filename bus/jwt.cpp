@@ -123,24 +123,34 @@ json::array imports_of(const AccountClaims& claims) {
     return imports;
 }
 
-json::object user_rights(const Permissions& permissions) {
-    json::object nats{
+json::object rights_of(const Permissions& permissions) {
+    json::object rights{
         {"pub", json::object{{"allow", texts(permissions.publish_allow)}}},
         {"sub", json::object{{"allow", texts(permissions.subscribe_allow)}}},
-        // A user without a scope that does not say "unlimited" has none at all.
+        // Whoever does not say "unlimited" has none at all.
         {"subs", permissions.subscriptions_max},
         {"data", kUnlimited},
         {"payload", permissions.payload_max},
-        {"type", "user"},
-        {"version", 2},
     };
     if (permissions.answers) {
-        nats["resp"] = json::object{{"max", 1}, {"ttl", 0}};
+        rights["resp"] = json::object{{"max", 1}, {"ttl", 0}};
     }
     if (!permissions.connection_types.empty()) {
-        nats["allowed_connection_types"] = texts(permissions.connection_types);
+        rights["allowed_connection_types"] = texts(permissions.connection_types);
     }
-    return nats;
+    return rights;
+}
+
+json::array keys_of(const AccountClaims& claims) {
+    auto keys = texts(claims.signing_keys);
+    for (const auto& scoped : claims.scoped_keys) {
+        keys.push_back(json::object{
+            {"kind", "user_scope"},
+            {"key", scoped.public_key},
+            {"role", scoped.role},
+            {"template", rights_of(scoped.permissions)}});
+    }
+    return keys;
 }
 
 }  // namespace
@@ -156,8 +166,8 @@ std::string mint_account(const AccountClaims& claims, const KeyPair& operator_ke
     auto body = claims_for(claims.name, claims.public_key, operator_key, issued_at);
     json::object nats{
         {"limits", account_limits(claims.jetstream)}, {"type", "account"}, {"version", 2}};
-    if (!claims.signing_keys.empty()) {
-        nats["signing_keys"] = texts(claims.signing_keys);
+    if (auto keys = keys_of(claims); !keys.empty()) {
+        nats["signing_keys"] = std::move(keys);
     }
     if (!claims.exports.empty()) {
         nats["exports"] = exports_of(claims);
@@ -180,7 +190,10 @@ std::string mint_user(const UserClaims& claims, const KeyPair& signing_key, Time
     if (claims.expires) {
         body["exp"] = unix_seconds(*claims.expires);
     }
-    auto nats = user_rights(claims.permissions);
+    // NATS refuses a user that says anything of its rights where the signing key says them.
+    auto nats = claims.permissions ? rights_of(*claims.permissions) : json::object();
+    nats["type"] = "user";
+    nats["version"] = 2;
     if (claims.issuer_account != signing_key.public_key) {
         nats["issuer_account"] = claims.issuer_account;
     }

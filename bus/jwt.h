@@ -34,10 +34,17 @@ struct StreamImport {
     std::string subject;
     std::string local_subject;
 };
+// A signing key that mints users with these rights, and no others.
+struct ScopedKey {
+    std::string public_key;
+    std::string role;
+    Permissions permissions;
+};
 struct AccountClaims {
     std::string name;
     std::string public_key;
     std::vector<std::string> signing_keys;
+    std::vector<ScopedKey> scoped_keys = {};
     std::vector<StreamExport> exports;
     std::vector<StreamImport> imports;
     bool jetstream = false;

@@ -2,6 +2,7 @@
 
 #include "bus/connect_guard.h"
 #include "bus/error.h"
+#include "bus/identity.h"
 #include "bus/replies.h"
 
 #include <sodium.h>
@@ -9,6 +10,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <fstream>
+#include <iterator>
 
 namespace lumos::bus {
 
@@ -67,6 +70,14 @@ std::string without_user(const std::string& url) {
     const auto start = scheme == std::string::npos ? 0 : scheme + 3;
     const auto at = url.rfind('@');
     return at == std::string::npos || at < start ? url : url.substr(0, start) + url.substr(at + 1);
+}
+
+// Who connects. A credentials file that cannot be read names nobody: the library says why when it
+// reads it.
+std::string name_of(const ConnectionOptions& options) {
+    std::ifstream file(options.creds_file);
+    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    return name_in_credentials(text).value_or(options.user);
 }
 
 int milliseconds_of(std::chrono::milliseconds duration) {
@@ -259,7 +270,7 @@ Link::Link(
     const ConnectionOptions& options, const std::string& url, const Shared<Reporter>& reporter)
     : events_(make_shared_with<LinkEvents>(reporter)),
       number_(event_targets(), events_),
-      inbox_prefix_(options.inbox_prefix.empty() ? "_INBOX" : options.inbox_prefix) {
+      inbox_prefix_(inbox_prefix(name_of(options))) {
     const auto made = make_options(options, url, number_.closure());
     natsConnection* raw = nullptr;
     {

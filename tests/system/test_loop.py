@@ -14,6 +14,8 @@ def test_a_dead_server_is_left_and_returned_to(way):
         timing = loop.bring_back(loop.take_down(way, "p-1"))
         print(timing)
         lab.all_alive()
+        # Each process did all of it with the rights of its kind.
+        assert [log.name for log in lab.logs.glob("*.log") if "Permissions Violation" in log.read_text()] == []
         domain = lab.domain(loop.domain("p-1"))
         assert (domain["failoverStatus"], domain["publishedServerId"]) == ("active", "p-1")
         switches = [e for e in lab.events() if e["type"] in ("failover_triggered", "server_recovered")]

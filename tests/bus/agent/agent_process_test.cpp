@@ -51,18 +51,24 @@ protected:
     }
 
     void listen() {
-        bus::ConnectionOptions options;
-        options.urls = nats_->url();
-        options.creds_file = folder_ / "bus/creds/presence.creds";
-        options.name = "test";
-        options.reconnect_wait_max = std::chrono::milliseconds(250);
-        control_ = std::make_unique<bus::Connection>(options);
+        control_ = connect("ctl");
+        caller_ = connect("failover");
         heard_subscription_ = control_->subscribe(
             std::string(schemas::subjects::kAllHeartbeats), [this](const bus::Message& message) {
                 heard_.lock()->push_back({message.subject, schemas::read_heartbeat(message.body)});
             });
-        ASSERT_TRUE(control_->wait_connected(kLimit));
         control_->flush(kLimit);
+    }
+
+    std::unique_ptr<bus::Connection> connect(const std::string& kind) {
+        bus::ConnectionOptions options;
+        options.urls = nats_->url();
+        options.creds_file = folder_ / ("bus/creds/" + kind + ".creds");
+        options.name = "test";
+        options.reconnect_wait_max = std::chrono::milliseconds(250);
+        auto connection = std::make_unique<bus::Connection>(options);
+        EXPECT_TRUE(connection->wait_connected(kLimit));
+        return connection;
     }
 
     std::string credentials_for(const std::string& server) {
@@ -112,9 +118,9 @@ protected:
         envelope.subject = "fra-1";
         envelope.time = clock_.now();
         envelope.account = "acme";
-        control_->publish(
+        caller_->publish(
             schemas::subjects::call("acme", "fra-1"), schemas::write_agent_call(envelope, {id}));
-        control_->flush(kLimit);
+        caller_->flush(kLimit);
     }
     bool logs(const std::string& text) {
         return wait_until([&] { return agent_->output().find(text) != std::string::npos; }, kLimit);
@@ -126,6 +132,7 @@ protected:
     std::unique_ptr<support::NatsServer> nats_;
     runtime::Guarded<std::vector<Heard>> heard_;
     std::unique_ptr<bus::Connection> control_;
+    std::unique_ptr<bus::Connection> caller_;
     std::unique_ptr<bus::Subscription> heard_subscription_;
     std::unique_ptr<support::ChildProcess> agent_;
 };

@@ -165,7 +165,6 @@ TEST(Connection, ReceivesAnswersBelowItsOwnInboxPrefix) {
     auto options = options_for(server);
     options.user = "narrow";
     options.password = "narrow";
-    options.inbox_prefix = "_INBOX_narrow";
     Connection connection(options);
     ASSERT_TRUE(connection.wait_connected(10s));
 

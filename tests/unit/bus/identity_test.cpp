@@ -36,9 +36,10 @@ TEST(MintUser, SaysWhoMayDoWhatAndIsSigned) {
     claims.name = "console";
     claims.public_key = key.public_key;
     claims.issuer_account = signer.account;
-    claims.permissions.publish_allow = {"a.>"};
-    claims.permissions.subscribe_allow = {"b", "c"};
-    claims.permissions.answers = true;
+    claims.permissions.emplace();
+    claims.permissions->publish_allow = {"a.>"};
+    claims.permissions->subscribe_allow = {"b", "c"};
+    claims.permissions->answers = true;
 
     const auto jwt = mint_user(claims, signer.key, kNow);
 
@@ -90,17 +91,6 @@ TEST(MintUser, RefusesKeysOfTheWrongKind) {
     EXPECT_THROW((void)mint_user(claims, new_key_pair(KeyKind::User), kNow), BusRefused);
 }
 
-TEST(AgentPermissions, AreItsOwnHeartbeatAndItsOwnCall) {
-    const auto permissions = agent_permissions("acme", "fra-1");
-
-    EXPECT_EQ(
-        permissions.publish_allow, std::vector<std::string>{"lumos.agent.acme.fra-1.heartbeat"});
-    EXPECT_EQ(permissions.subscribe_allow, std::vector<std::string>{"lumos.agent.acme.fra-1.call"});
-    EXPECT_FALSE(permissions.answers);
-    EXPECT_EQ(permissions.connection_types, (std::vector<std::string>{"STANDARD", "WEBSOCKET"}));
-    EXPECT_GE(permissions.payload_max, 4096);
-}
-
 TEST(MintAgent, NamesTheAgentAndRefusesWhatCouldReachFurther) {
     const auto signer = signing_key();
 
@@ -111,6 +101,9 @@ TEST(MintAgent, NamesTheAgentAndRefusesWhatCouldReachFurther) {
     EXPECT_EQ(body.at("sub"), json::value(agent.public_key));
     EXPECT_TRUE(is_signed_by(jwt_in(agent.text), KeyKind::Account, signer.key.public_key));
     EXPECT_NE(mint_agent("acme", "fra-1", signer, kNow).public_key, agent.public_key);
+    // What it may do stands with the key that signed it.
+    EXPECT_FALSE(body.at("nats").as_object().contains("pub"));
+    EXPECT_FALSE(body.at("nats").as_object().contains("subs"));
     for (const std::string bad : {"", "*", ">", "a.b", "Fra", "a b"}) {
         EXPECT_THROW((void)mint_agent("acme", bad, signer, kNow), BusRefused) << bad;
         EXPECT_THROW((void)mint_agent(bad, "fra-1", signer, kNow), BusRefused) << bad;
@@ -167,7 +160,14 @@ TEST(InitBus, WritesFilesThatOnlyTheirOwnerReads) {
     const auto paths = init_bus(init_in(directory), kNow);
 
     for (const auto* process :
-         {"scheduler", "presence", "failover", "certificates", "notifier", "console", "ctl"}) {
+         {"scheduler",
+          "presence",
+          "failover",
+          "certificates",
+          "notifier",
+          "console",
+          "ctl",
+          "admin"}) {
         const auto path = directory + "/creds/" + process + ".creds";
         EXPECT_NE(std::find(paths.begin(), paths.end(), path), paths.end()) << process;
         EXPECT_EQ(name_in_credentials(support::read_file(path)), process);
@@ -178,7 +178,7 @@ TEST(InitBus, WritesFilesThatOnlyTheirOwnerReads) {
     for (const auto* name : {"", "/creds", "/offline", "/jwt"}) {
         EXPECT_EQ(mode_of(directory + name), 0700U) << name;
     }
-    const auto signer = read_signing_key(directory + "/signing.key");
+    const auto signer = read_signing_key(directory + "/offline/processes.key");
     const auto jwt = jwt_in(support::read_file(directory + "/creds/ctl.creds"));
     EXPECT_TRUE(is_signed_by(jwt, KeyKind::Account, signer.key.public_key));
     EXPECT_EQ(claims_of(jwt)->at("nats").at("issuer_account"), json::value(signer.account));
@@ -209,7 +209,11 @@ TEST(InitBus, KeepsSecretsOutOfTheConfiguration) {
     const auto config = support::read_file(folder / "bus/nats.conf");
 
     for (const auto* file :
-         {"signing.key", "offline/operator.key", "offline/account.key", "offline/system.key"}) {
+         {"signing.key",
+          "offline/processes.key",
+          "offline/operator.key",
+          "offline/account.key",
+          "offline/system.key"}) {
         const auto text = support::read_file(folder / "bus/" + file);
         const auto seed = text.substr(text.find("seed: ") + 6, 58);
         EXPECT_EQ(seed.size(), 58U);
