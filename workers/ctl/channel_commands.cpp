@@ -13,8 +13,8 @@ const std::vector<Column> kChannelColumns{
     {"CHANNEL", "id"},
     {"KIND", "kind"},
     {"TARGET", "target"},
-    {"ALERTS", "alerts"},
-    {"DISABLED", "disabledWhy"}};
+    {"ALERTS", "alerts", false, "all"},
+    {"DISABLED", "disabledWhy", false, "no"}};
 
 class ChannelCommands : public NounCommands {
 public:

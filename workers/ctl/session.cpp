@@ -41,30 +41,30 @@ std::string text_cell(const std::string& text) {
     return written.substr(0, 10) + " " + written.substr(11, 8) + "Z";
 }
 
-std::string cell(const json::value* value) {
-    if (value == nullptr || value->is_null()) {
-        return "-";
+std::string cell(const json::value& value) {
+    if (value.is_string()) {
+        return text_cell(std::string(value.as_string()));
     }
-    if (value->is_string()) {
-        return text_cell(std::string(value->as_string()));
-    }
-    if (!value->is_array()) {
-        return value->is_bool() ? (value->as_bool() ? "yes" : "no") : json::serialize(*value);
+    if (!value.is_array()) {
+        return value.is_bool() ? (value.as_bool() ? "yes" : "no") : json::serialize(value);
     }
     std::string joined;
-    for (const json::value& item : value->as_array()) {
+    for (const json::value& item : value.as_array()) {
         joined +=
-            (joined.empty() ? "" : ",") + (item.is_string() ? cell(&item) : json::serialize(item));
+            (joined.empty() ? "" : ",") + (item.is_string() ? cell(item) : json::serialize(item));
     }
     return joined.empty() ? "-" : joined;
 }
 
 std::string cell(const json::value& thing, const Column& column) {
     const json::value* value = at_path(thing, column.field);
-    const auto then = column.is_age && value != nullptr && value->is_string()
+    if (value == nullptr || value->is_null()) {
+        return column.empty;
+    }
+    const auto then = column.is_age && value->is_string()
                           ? parse_time(std::string(value->as_string()))
                           : std::nullopt;
-    return then ? runtime::in_short(runtime::SystemClock().now() - *then) + " ago" : cell(value);
+    return then ? runtime::in_short(runtime::SystemClock().now() - *then) + " ago" : cell(*value);
 }
 
 }  // namespace
