@@ -181,14 +181,7 @@ void add_row(std::string& text, std::string_view name, const Permissions& permis
 
 const std::vector<Kind>& kinds() {
     static const std::vector<Kind> all{
-        presence(),
-        scheduler(),
-        failover(),
-        notifier(),
-        certificates(),
-        console(),
-        ctl(),
-        admin()};
+        presence(), scheduler(), failover(), notifier(), certificates(), console(), ctl(), admin()};
     return all;
 }
 

@@ -38,7 +38,7 @@ struct CommandFailed : std::runtime_error {
 
 struct Column {
     std::string title;
-    std::string field;    // "publishedServerId"; nested as "data.message".
+    std::string field;        // "publishedServerId"; nested as "data.message".
     bool is_age = false;      // A time, shown as what has passed since: "4s ago".
     std::string empty = "-";  // What stands there where the field is null or missing.
 };

@@ -139,16 +139,15 @@ TEST_F(ProcessRights, LetCtlLookAndAdminRepair) {
     const auto admin = connect(process("admin"));
 
     EXPECT_EQ(stream_state(*ctl, kEventStream).name, kEventStream);
-    EXPECT_NE(
-        ctl->request("$JS.API.STREAM.NAMES", "", 5s).find("\"AGENT\""), std::string::npos);
+    EXPECT_NE(ctl->request("$JS.API.STREAM.NAMES", "", 5s).find("\"AGENT\""), std::string::npos);
     EXPECT_NE(
         ctl->request("$SYS.REQ.ACCOUNT.PING.CONNZ", "", 5s).find("\"cid\""), std::string::npos);
     EXPECT_NE(
         admin->request("$JS.API.STREAM.DELETE.DEAD", "", 5s).find("\"success\":true"),
         std::string::npos);
     Heard heard;
-    const auto following = ctl->subscribe(
-        "lumos.>", [&](const Message& message) { heard.add(message.subject); });
+    const auto following =
+        ctl->subscribe("lumos.>", [&](const Message& message) { heard.add(message.subject); });
     ctl->flush(5s);
     publishes(*connect(process("scheduler")), "lumos.cycle.tick");
     EXPECT_TRUE(wait_until([&] { return heard.has("lumos.cycle.tick"); }, 5s));

@@ -45,11 +45,11 @@ TEST(Permissions, GiveNoProcessAllOfAnything) {
         for (const auto& subject : kind.permissions.publish_allow) {
             const bool is_admins = kind.name == "admin" && subject == "$JS.API.>";
             EXPECT_TRUE(
-                is_admins || !starts_with_one_of(subject, {">", "*", "lumos.>", "lumos.*", "$JS.>"}))
+                is_admins ||
+                !starts_with_one_of(subject, {">", "*", "lumos.>", "lumos.*", "$JS.>"}))
                 << kind.name << " " << subject;
             // Of what NATS serves, an operator may ask who is connected.
-            EXPECT_TRUE(
-                !subject.starts_with("$SYS") || kind.name == "ctl" || kind.name == "admin")
+            EXPECT_TRUE(!subject.starts_with("$SYS") || kind.name == "ctl" || kind.name == "admin")
                 << kind.name << " " << subject;
         }
         EXPECT_FALSE(kind.permissions.answers) << kind.name;
@@ -62,8 +62,7 @@ TEST(Permissions, OfAgentsAreOneSubjectEachWay) {
 
     EXPECT_EQ(
         permissions.publish_allow, std::vector<std::string>{"lumos.agent.{{name()}}.heartbeat"});
-    EXPECT_EQ(
-        permissions.subscribe_allow, std::vector<std::string>{"lumos.agent.{{name()}}.call"});
+    EXPECT_EQ(permissions.subscribe_allow, std::vector<std::string>{"lumos.agent.{{name()}}.call"});
     EXPECT_FALSE(permissions.answers);
     EXPECT_EQ(permissions.connection_types, (std::vector<std::string>{"STANDARD", "WEBSOCKET"}));
     EXPECT_GE(permissions.payload_max, 4096);
