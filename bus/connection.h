@@ -27,6 +27,9 @@ struct ConnectionOptions {
     std::string urls = "nats://127.0.0.1:4222";  // Comma-separated.
     // "": none (tests). Answers arrive below an inbox of the name inside.
     std::string creds_file;
+    // PEM file of who may have signed the server's certificate; "": the system's. Setting it asks
+    // for TLS, whatever the address says.
+    std::string ca_file;
     std::string user, password;  // Static users, in tests only.
     std::string name;            // Shown by NATS: "lumos-presence".
     std::chrono::milliseconds connect_timeout{2'000};

@@ -71,6 +71,10 @@ struct BusInit {
     std::optional<std::string> websocket;  // host:port
     std::string store;                     // JetStream's; default <directory>/store
     std::string server_name = "lumos-1";
+    // PEM files of the server's certificate (its chain after it) and key, of both listeners. Both
+    // or neither; without them connections are in the clear.
+    std::string tls_certificate;
+    std::string tls_key;
 };
 // Writes nats.conf, creds/<process>.creds, signing.key, offline/. Throws BusRefused where something
 // is there already: it never overwrites. Returns the paths that it wrote.

@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string_view>
 
 namespace lumos::bus {
@@ -124,6 +126,10 @@ std::string config_text(
     config.server_name = init.server_name;
     config.store =
         init.store.empty() ? (folder / "store").string() : fs::absolute(init.store).string();
+    if (!init.tls_certificate.empty()) {
+        config.tls_certificate = fs::absolute(init.tls_certificate).string();
+        config.tls_key = fs::absolute(init.tls_key).string();
+    }
     config.operator_jwt = mint_operator({"lumos", keys.system.public_key}, keys.op, now);
     config.system_account = keys.system.public_key;
     config.resolver = (folder / "jwt").string();
@@ -182,12 +188,36 @@ void refuse_existing(const std::vector<File>& files) {
     }
 }
 
+void require_pem(const std::string& path, std::string_view flag, std::string_view what) {
+    std::ifstream file(path);
+    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    const auto begin = text.find("-----BEGIN ");
+    const auto line_end = text.find('\n', begin == std::string::npos ? 0 : begin);
+    if (begin == std::string::npos ||
+        text.substr(begin, line_end - begin).find(what) == std::string::npos) {
+        throw BusRefused(
+            std::string(flag) + ": " + path + " cannot be read as a PEM file with a " +
+            std::string(what) + "; give the one that NATS shall show");
+    }
+}
+
+void check_tls_files(const BusInit& init) {
+    if (init.tls_certificate.empty() != init.tls_key.empty()) {
+        throw BusRefused("--tls-cert and --tls-key: give both or neither");
+    }
+    if (!init.tls_certificate.empty()) {
+        require_pem(init.tls_certificate, "--tls-cert", "CERTIFICATE");
+        require_pem(init.tls_key, "--tls-key", "PRIVATE KEY");
+    }
+}
+
 }  // namespace
 
 std::vector<std::string> init_bus(const BusInit& init, Time now) {
     if (init.directory.empty() || init.server_name.empty()) {
         throw BusRefused("bus init needs a folder and a name for the server");
     }
+    check_tls_files(init);
     const auto folder = fs::absolute(init.directory).lexically_normal();
     const auto files = files_of(init, folder, now);
     refuse_existing(files);

@@ -3,6 +3,7 @@
 #include "bus/connect_guard.h"
 #include "bus/error.h"
 #include "bus/identity.h"
+#include "bus/reconnect.h"
 #include "bus/replies.h"
 
 #include <sodium.h>
@@ -97,6 +98,21 @@ void set_identity(natsOptions* made, const ConnectionOptions& options) {
     }
 }
 
+void set_tls(natsOptions* made, const ConnectionOptions& options, const std::string& url) {
+    // A server may ask for TLS although the address does not.
+    check(
+        natsOptions_SetExpectedHostname(made, host_of(url).c_str()),
+        "expect the server's name in its certificate");
+    if (url.starts_with("tls://") || !options.ca_file.empty()) {
+        check(natsOptions_SetSecure(made, true), "use TLS");
+    }
+    if (!options.ca_file.empty()) {
+        check(
+            natsOptions_LoadCATrustedCertificates(made, options.ca_file.c_str()),
+            "read the certificates in " + options.ca_file);
+    }
+}
+
 OptionsHandle make_options(
     const ConnectionOptions& options, const std::string& url, void* closure) {
     natsOptions* raw = nullptr;
@@ -112,9 +128,7 @@ OptionsHandle make_options(
     check(natsOptions_SetWriteDeadline(raw, kWriteMilliseconds), "set options");
     check(natsOptions_SetClosedCB(raw, &on_closed, closure), "set options");
     check(natsOptions_SetErrorHandler(raw, &on_error, closure), "set options");
-    if (url.starts_with("tls://")) {
-        check(natsOptions_SetSecure(raw, true), "use TLS");
-    }
+    set_tls(raw, options, url);
     set_identity(raw, options);
     return made;
 }
@@ -261,6 +275,28 @@ void LinkInbox::unsubscribe() {
     natsSubscription_Unsubscribe(subscription_.get());
 }
 
+namespace {
+
+// The library's words for what TLS ends with help nobody to put it right.
+void check_connect(natsStatus status, const std::string& url) {
+    const auto where = without_user(url);
+    if (status == NATS_SSL_ERROR) {
+        throw BusUnavailable(
+            "the certificate of " + where + " is not trusted: " + describe(status) +
+            "; it must be valid, bear the name " + host_of(where) +
+            " and be signed by whom LUMOS_NATS_CA names (by default whom the system trusts)");
+    }
+    if (status == NATS_SECURE_CONNECTION_WANTED) {
+        throw BusUnavailable(
+            where +
+            " has no TLS, and nothing is sent there in the clear: give NATS a certificate "
+            "(lumosctl bus init --tls-cert)");
+    }
+    check(status, "connect to " + where);
+}
+
+}  // namespace
+
 LinkPtr Link::open(
     const ConnectionOptions& options, const std::string& url, const Shared<Reporter>& reporter) {
     return LinkPtr(new Link(options, url, reporter));  // allow: the constructor is private
@@ -275,7 +311,7 @@ Link::Link(
     natsConnection* raw = nullptr;
     {
         const ConnectGuard guard(port_of(url), options.connect_timeout + kConnectGrace);
-        check(natsConnection_Connect(&raw, made.get()), "connect to " + without_user(url));
+        check_connect(natsConnection_Connect(&raw, made.get()), url);
     }
     connection_.reset(raw);
     std::array<char, 256> text{};

@@ -46,6 +46,17 @@ std::vector<std::string> split_urls(std::string_view urls) {
     }
 }
 
+std::string host_of(std::string_view url) {
+    if (const auto scheme = url.find("://"); scheme != std::string_view::npos) {
+        url.remove_prefix(scheme + 3);
+    }
+    url.remove_prefix(std::min(url.size(), url.rfind('@') + 1));  // npos + 1 is 0.
+    if (url.starts_with('[')) {
+        return std::string(url.substr(1, url.find(']') - 1));
+    }
+    return std::string(url.substr(0, url.rfind(':')));
+}
+
 std::chrono::milliseconds reconnect_wait(
     std::chrono::milliseconds first,
     std::chrono::milliseconds most,

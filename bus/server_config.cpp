@@ -34,6 +34,14 @@ const std::string& checked_address(const std::string& address) {
     return address;
 }
 
+std::string tls_block(const ServerConfig& config) {
+    if (config.tls_certificate.empty()) {
+        return "";
+    }
+    return "tls { cert_file: " + quoted(config.tls_certificate) +
+           ", key_file: " + quoted(config.tls_key) + ", timeout: 2 }";
+}
+
 }  // namespace
 
 std::string server_config(const ServerConfig& config) {
@@ -49,10 +57,16 @@ std::string server_config(const ServerConfig& config) {
     text += "\n# Our messages have at most 64 KiB; headers and dead letters come on top.\n";
     line("max_payload", "131072");
     text += "\njetstream {\n    store_dir: " + quoted(config.store) + "\n}\n";
+    const auto tls = tls_block(config);
+    if (!tls.empty()) {
+        text += "\n# Renewed files are read at SIGHUP.\n" + tls + "\n";
+    }
     if (config.websocket) {
-        text += "\n# Without TLS of its own: put a proxy with a certificate in front of it.\n";
+        text += tls.empty()
+                    ? "\n# Without TLS of its own: put a proxy with a certificate in front of it.\n"
+                    : "\n";
         text += "websocket {\n    listen: " + quoted(checked_address(*config.websocket)) +
-                "\n    no_tls: true\n}\n";
+                "\n    " + (tls.empty() ? "no_tls: true" : tls) + "\n}\n";
     }
     text += "\n# Who may connect: users signed by the application account's signing key.\n";
     line("operator", config.operator_jwt);

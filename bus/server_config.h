@@ -13,7 +13,9 @@ struct ServerConfig {
     std::string listen;
     std::optional<std::string> websocket;
     std::string server_name;
-    std::string store;  // JetStream's.
+    std::string store;            // JetStream's.
+    std::string tls_certificate;  // "": no TLS.
+    std::string tls_key;
     std::string operator_jwt;
     std::string system_account;
     std::string resolver;                                       // Folder of the accounts' JWTs.

@@ -8,9 +8,9 @@ from .processes import Failed, run
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / "node"
 
 
-def node(script, *arguments, stdin=None, limit=60):
+def node(script, *arguments, stdin=None, limit=60, env=None):
     """The program's output. Raises Failed with what it printed on stderr."""
-    return run([FOLDER / "node", FOLDER / script, *arguments], stdin=stdin, limit=limit).stdout
+    return run([FOLDER / "node", FOLDER / script, *arguments], stdin=stdin, limit=limit, env=env).stdout
 
 
 class Tail:

@@ -11,6 +11,7 @@ import time
 
 from . import ports
 from .bus import Nats
+from .certificates import Certificates
 from .dns import Cloudflare, PowerDns
 from .postgres import Postgres
 from .processes import Child, Failed, run, wait_until
@@ -50,10 +51,11 @@ class Server:
 
 
 class Lab:
-    """`times`: SHORT, DEFAULTS or a mix. `copies`: how many of each worker. Use as a context manager."""
+    """`times`: SHORT, DEFAULTS or a mix. `copies`: how many of each worker. `tls`: NATS has a certificate of a private CA,
+    for the name localhost. Use as a context manager."""
 
     def __init__(self, folder=None, times=SHORT, copies=None, zones=("example.com",), host="127.0.0.1", binaries=None,
-                 keep=False):
+                 keep=False, tls=False):
         self.own_folder = folder is None
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="lumos-lab.", dir="/tmp"))
         self.keep = keep
@@ -69,6 +71,9 @@ class Lab:
         self.bus_folder = self.folder / "bus"
         self.websocket_port = port("websocket")
         self.nats = Nats(self.bus_folder, self.logs, host, port("nats"), self.run_dir)
+        self.certificates = Certificates(self.folder / "certificates") if tls else None
+        if tls:
+            self.nats.url = f"tls://localhost:{self.nats.port}"
         self.dns = PowerDns(self.folder, self.logs, port("dns"), port("dns-api"), self.run_dir)
         self.cloudflare = Cloudflare(self.bin / "cloudflare-simulator", self.folder, self.logs, port("cloudflare"),
                                      zones, self.dns, self.run_dir)
@@ -102,7 +107,8 @@ class Lab:
         self.database("migrate")
         if not (self.bus_folder / "nats.conf").exists():
             self.plain("bus", "init", self.bus_folder, "--listen", f"{self.nats.host}:{self.nats.port}",
-                       "--websocket", f"{self.nats.host}:{self.websocket_port}", "--store", self.bus_folder / "store")
+                       "--websocket", f"{self.nats.host}:{self.websocket_port}", "--store", self.bus_folder / "store",
+                       *self._tls_files())
         self.nats.start()
         self.dns.start()
         self.cloudflare.start()
@@ -110,6 +116,15 @@ class Lab:
             self.plain("secret", "add", self.keys)
         self._start_sinks()
         return self
+
+    def _tls_files(self):
+        if not self.certificates:
+            return ()
+        certificate, key = self.certificates.make("localhost")
+        return "--tls-cert", certificate, "--tls-key", key
+
+    def _ca(self):
+        return {"LUMOS_NATS_CA": self.certificates.ca} if self.certificates else {}
 
     def _start_sinks(self):
         secret_file = self.folder / "webhook.secrets"
@@ -154,7 +169,7 @@ class Lab:
 
     def worker_env(self, kind, http_port=None):
         env = {"LUMOS_NATS_URL": self.nats.url, "LUMOS_NATS_CREDS": self.nats.creds(kind),
-               "LUMOS_METRICS_LISTEN": f"127.0.0.1:{ports.claim_port()}"} | self.times
+               "LUMOS_METRICS_LISTEN": f"127.0.0.1:{ports.claim_port()}"} | self.times | self._ca()
         uses = _USES[kind]
         if "database" in uses:
             env["LUMOS_DATABASE_URL"] = self.postgres.url
@@ -244,7 +259,7 @@ class Lab:
         server = self.servers[name]
         if server.agent is None:
             env = {"LUMOS_NATS_URL": url or self.nats.url, "LUMOS_NATS_CREDS": server.creds,
-                   "LUMOS_HEARTBEAT_INTERVAL": self.times["LUMOS_HEARTBEAT_INTERVAL"]}
+                   "LUMOS_HEARTBEAT_INTERVAL": self.times["LUMOS_HEARTBEAT_INTERVAL"]} | self._ca()
             if checks is None and server.shield:
                 checks = f"tcp://{server.address}:{self.site_port}"
             if checks:

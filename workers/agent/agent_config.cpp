@@ -160,6 +160,7 @@ AgentConfig read_agent_config(const Values& values) {
     AgentConfig config;
     config.nats_url = values.text("nats_url");
     config.nats_creds = values.text("nats_creds");
+    config.nats_ca = values.text("nats_ca");
     config.speaker = speaker_of(values);
     config.interval = values.duration("heartbeat_interval");
     config.checks = values.list("checks");

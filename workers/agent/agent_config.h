@@ -13,6 +13,7 @@ namespace lumos::agent {
 struct AgentConfig {
     std::string nats_url;
     std::string nats_creds;
+    std::string nats_ca;
     Speaker speaker;
     std::chrono::milliseconds interval{15'000};
     std::vector<std::string> checks;

@@ -82,6 +82,7 @@ bus::ConnectionOptions AgentWorker::connection_options() {
     bus::ConnectionOptions options;
     options.urls = config_.nats_url;
     options.creds_file = config_.nats_creds;
+    options.ca_file = config_.nats_ca;
     options.name = "lumos-agent " + name_of(config_.speaker);
     options.connect_timeout = milliseconds(2'000);
     options.reconnect_wait_first = milliseconds(250);

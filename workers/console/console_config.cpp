@@ -33,6 +33,7 @@ ConsoleConfig read_console_config(const runtime::Values& values) {
     return {
         .nats_url = values.text("nats_url"),
         .nats_creds = values.text("nats_creds"),
+        .nats_ca = values.text("nats_ca"),
         .http_listen = values.text("http_listen"),
         .secret_key_file = values.text("secret_key_file"),
         .signing_key_file = values.optional_text("bus_signing_key_file"),

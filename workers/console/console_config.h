@@ -13,6 +13,7 @@ namespace lumos::console {
 struct ConsoleConfig {
     std::string nats_url;
     std::string nats_creds;
+    std::string nats_ca;
     std::string http_listen;
     std::string secret_key_file;
     std::optional<std::string> signing_key_file;  // Nothing: no server can be added here.

@@ -24,6 +24,7 @@ bus::ConnectionOptions bus_options(const ConsoleConfig& config, runtime::Health&
     bus::ConnectionOptions options;
     options.urls = config.nats_url;
     options.creds_file = config.nats_creds;
+    options.ca_file = config.nats_ca;
     options.name = "lumos-console";
     options.on_connected = [&health](const bus::ConnectionState& state) {
         health.set("bus", true, state.url);

@@ -36,6 +36,11 @@ public:
         init->add_option(
             "--websocket", init_.websocket, "host:port of its WebSocket listener; none by default");
         init->add_option("--store", init_.store, "JetStream's folder; DIRECTORY/store by default");
+        init->add_option(
+            "--tls-cert",
+            init_.tls_certificate,
+            "PEM file of NATS's certificate, for both listeners");
+        init->add_option("--tls-key", init_.tls_key, "PEM file of its key");
         init->footer(
             "Example:\n  lumosctl bus init /etc/lumos/bus --listen 0.0.0.0:4222\n  nats-server -c "
             "/etc/lumos/bus/nats.conf");

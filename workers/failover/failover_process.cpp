@@ -40,6 +40,7 @@ bus::ConnectionOptions bus_options(const runtime::Process& process) {
     bus::ConnectionOptions options;
     options.urls = values.text("nats_url");
     options.creds_file = values.text("nats_creds");
+    options.ca_file = values.text("nats_ca");
     options.name = "lumos-failover";
     auto& health = process.health();
     options.on_connected = [&health](const bus::ConnectionState& state) {

@@ -26,6 +26,7 @@ bus::ConnectionOptions bus_options(
     bus::ConnectionOptions options;
     options.urls = config.nats_url;
     options.creds_file = config.nats_creds;
+    options.ca_file = config.nats_ca;
     options.name = "lumos-notifier";
     options.on_connected = [&health](const bus::ConnectionState& state) {
         health.set("bus", true, state.url);

@@ -60,6 +60,7 @@ NotifierConfig read_notifier_config(const runtime::Values& values) {
     return {
         .nats_url = values.text("nats_url"),
         .nats_creds = values.text("nats_creds"),
+        .nats_ca = values.text("nats_ca"),
         .database_url = values.secret("database_url"),
         .secret_key_file = values.text("secret_key_file"),
         .smtp_url = values.secret("smtp_url"),

@@ -13,6 +13,7 @@ namespace lumos::notifier {
 struct NotifierConfig {
     std::string nats_url;
     std::string nats_creds;
+    std::string nats_ca;
     runtime::Secret database_url;
     std::string secret_key_file;
     runtime::Secret smtp_url;  // Empty: no mail server; mails wait.

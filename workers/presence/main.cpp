@@ -30,6 +30,7 @@ void run(const runtime::Process& process) {
     bus::ConnectionOptions options;
     options.urls = config.nats_url;
     options.creds_file = config.nats_creds;
+    options.ca_file = config.nats_ca;
     options.name = "lumos-presence";
     options.on_error = [](const std::string& what) {
         runtime::log_warn("bus_refused", {{"error", what}});

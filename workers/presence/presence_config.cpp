@@ -42,6 +42,7 @@ PresenceConfig read_presence_config(const runtime::Values& values) {
     PresenceConfig config;
     config.nats_url = values.text("nats_url");
     config.nats_creds = values.text("nats_creds");
+    config.nats_ca = values.text("nats_ca");
     config.metrics_listen = values.text("metrics_listen");
     config.limits = {
         .health_timeout = values.duration("health_timeout"),

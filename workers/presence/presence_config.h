@@ -12,6 +12,7 @@ namespace lumos::presence {
 struct PresenceConfig {
     std::string nats_url;
     std::string nats_creds;
+    std::string nats_ca;
     std::string metrics_listen;
     Limits limits;
 };

@@ -20,6 +20,7 @@ bus::ConnectionOptions connection_options(const scheduler::SchedulerConfig& conf
     bus::ConnectionOptions options;
     options.urls = config.nats_url;
     options.creds_file = config.nats_creds;
+    options.ca_file = config.nats_ca;
     options.name = "lumos-scheduler";
     options.on_connected = [](const bus::ConnectionState& state) {
         runtime::log_info(

@@ -37,6 +37,7 @@ SchedulerConfig read_scheduler_config(const runtime::Values& values) {
     SchedulerConfig config;
     config.nats_url = values.text("nats_url");
     config.nats_creds = values.text("nats_creds");
+    config.nats_ca = values.text("nats_ca");
     config.interval =
         std::chrono::duration_cast<std::chrono::seconds>(values.duration("cycle_interval"));
     config.metrics_listen = values.text("metrics_listen");

@@ -12,6 +12,7 @@ namespace lumos::scheduler {
 struct SchedulerConfig {
     std::string nats_url;
     std::string nats_creds;
+    std::string nats_ca;
     std::chrono::seconds interval{300};
     std::string metrics_listen;
 };

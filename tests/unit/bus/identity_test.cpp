@@ -2,6 +2,7 @@
 
 #include "bus/error.h"
 #include "bus/jwt.h"
+#include "bus/reconnect.h"
 #include "bus/server_config.h"
 #include "tests/support/temp_dir.h"
 
@@ -201,6 +202,44 @@ TEST(InitBus, NeverOverwritesAndLeavesWhatIsThere) {
     EXPECT_EQ(support::read_file(folder / "half/creds/ctl.creds"), "mine");
     EXPECT_FALSE(fs::exists(folder / "half/nats.conf"));
     EXPECT_FALSE(fs::exists(folder / "half/signing.key"));
+}
+
+TEST(InitBus, WantsACertificateWithItsKey) {
+    const support::TempDir folder;
+    support::write_file(folder / "cert.pem", "-----BEGIN CERTIFICATE-----\nx\n");
+    support::write_file(folder / "key.pem", "-----BEGIN EC PRIVATE KEY-----\nx\n");
+    const auto refusal = [&](const std::string& certificate, const std::string& key) {
+        auto init = init_in(folder / "bus");
+        init.websocket = "127.0.0.1:8443";
+        init.tls_certificate = certificate.empty() ? "" : folder / certificate;
+        init.tls_key = key.empty() ? "" : folder / key;
+        try {
+            (void)init_bus(init, kNow);
+            return std::string();
+        } catch (const BusRefused& refused) {
+            return std::string(refused.what());
+        }
+    };
+
+    EXPECT_NE(refusal("cert.pem", "").find("--tls-key"), std::string::npos);
+    EXPECT_NE(refusal("", "key.pem").find("--tls-cert"), std::string::npos);
+    EXPECT_NE(refusal("missing.pem", "key.pem").find("--tls-cert"), std::string::npos);
+    EXPECT_NE(refusal("cert.pem", "cert.pem").find("--tls-key"), std::string::npos);
+    EXPECT_FALSE(fs::exists(folder / "bus"));
+    EXPECT_EQ(refusal("cert.pem", "key.pem"), "");
+    const auto config = support::read_file(folder / "bus/nats.conf");
+    const auto block = "tls { cert_file: \"" + (folder / "cert.pem") + "\"";
+    EXPECT_NE(config.find("\n" + block), std::string::npos);
+    EXPECT_NE(config.find("    " + block), std::string::npos) << "of the WebSocket listener";
+    EXPECT_EQ(config.find("no_tls"), std::string::npos);
+}
+
+TEST(HostOf, IsWhatACertificateNames) {
+    EXPECT_EQ(host_of("nats://bus.acme.example:4222"), "bus.acme.example");
+    EXPECT_EQ(host_of("tls://user:a@b@bus:4222"), "bus");
+    EXPECT_EQ(host_of("bus"), "bus");
+    EXPECT_EQ(host_of("tls://[::1]:4222"), "::1");
+    EXPECT_EQ(host_of("tls://[::1]"), "::1");
 }
 
 TEST(InitBus, KeepsSecretsOutOfTheConfiguration) {

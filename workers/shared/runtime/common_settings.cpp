@@ -11,6 +11,9 @@ std::vector<Setting> bus() {
          .default_text = "nats://127.0.0.1:4222",
          .help = "NATS servers, comma-separated"},
         {.key = "nats_creds", .kind = SettingKind::Path, .help = "credentials file for NATS"},
+        {.key = "nats_ca",
+         .kind = SettingKind::Path,
+         .help = "PEM file of who may sign NATS's certificate; the system's by default"},
     };
 }
 
@@ -96,6 +99,7 @@ const std::vector<std::string>& keys_of_all_processes() {
         "log_level",
         "mail_from",
         "metrics_listen",
+        "nats_ca",
         "nats_creds",
         "nats_url",
         "ready_hold",

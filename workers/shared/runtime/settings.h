@@ -95,7 +95,7 @@ using Validate = void (*)(const Values&, Problems&);
 
 // The settings that several processes share, so that name, default and help stand once.
 namespace common_settings {
-[[nodiscard]] std::vector<Setting> bus();  // nats_url, nats_creds
+[[nodiscard]] std::vector<Setting> bus();  // nats_url, nats_creds, nats_ca
 [[nodiscard]] Setting database();          // database_url
 [[nodiscard]] Setting cycle_interval();
 [[nodiscard]] Setting health_timeout();
