@@ -57,7 +57,9 @@ schemas::ServerStatusEvent status_event(
     event.ipv6 = facts.ipv6;
     event.domains_published = facts.domains_published;
     if (alert == Alert::Up) {
-        const Duration down = change.after.status_since - change.before.status_since;
+        // The database's clock may have been set back meanwhile.
+        const Duration down = std::max(
+            Duration(change.after.status_since - change.before.status_since), Duration::zero());
         event.down_seconds = Seconds(down).count();
         event.message = fmt::format("The agent is back after {}.", runtime::in_words(down));
         return event;

@@ -123,8 +123,7 @@ TEST(CloseByDisconnect, OfAConnectionThatWasSilentForLongEndsNothing) {
 
 TEST(CloseByDisconnect, IsFinal) {
     Connections rows{connection()};
-    (void)close_by_disconnect(
-        rows, {.key = kOwn, .reason = "Read Error"}, hearing(), kInterval);
+    (void)close_by_disconnect(rows, {.key = kOwn, .reason = "Read Error"}, hearing(), kInterval);
     (void)close_by_disconnect(
         rows, {.key = kOwn, .reason = "Client Closed"}, after(hearing(), 5s), kInterval);
     open_by_connect(rows, kOwn, kUntil + 6s);
@@ -162,11 +161,11 @@ TEST(Order, OfOpeningSpeakingAndClosingDoesNotMatter) {
 TEST(Order, OfAPairThatWasSwappedLeavesTheNewConnectionAlive) {
     Connections rows{connection()};
     open_by_connect(rows, kOther, kUntil);
-    EXPECT_FALSE(close_by_disconnect(
-        rows, {.key = kOwn, .reason = "Read Error"}, hearing(), kInterval));
+    EXPECT_FALSE(
+        close_by_disconnect(rows, {.key = kOwn, .reason = "Read Error"}, hearing(), kInterval));
     Connections swapped{connection()};
-    EXPECT_TRUE(close_by_disconnect(
-        swapped, {.key = kOwn, .reason = "Read Error"}, hearing(), kInterval));
+    EXPECT_TRUE(
+        close_by_disconnect(swapped, {.key = kOwn, .reason = "Read Error"}, hearing(), kInterval));
     open_by_connect(swapped, kOther, kUntil);
     EXPECT_TRUE(is_live(*find_connection(rows, kOther), hearing(), kInterval));
     EXPECT_TRUE(is_live(*find_connection(swapped, kOther), hearing(), kInterval));
@@ -206,28 +205,34 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Pair{"two boots, both speaking", true},
         Pair{"one boot is one machine", false, [](Connections& rows) { rows[1].boot_id = "b1"; }},
-        Pair{"an unknown boot accuses nobody",
+        Pair{
+            "an unknown boot accuses nobody",
             false,
             [](Connections& rows) { rows[1].boot_id.reset(); }},
-        Pair{"a closed connection speaks no more",
+        Pair{
+            "a closed connection speaks no more",
             false,
             [](Connections& rows) { rows[1] = closed(rows[1]); }},
-        Pair{"nor does one that is silent for three intervals",
+        Pair{
+            "nor does one that is silent for three intervals",
             false,
             [](Connections& rows) { rows[0].heard_at = kUntil - 46s; }},
-        Pair{"a reboot: the old one spoke an interval after the new one's first at most",
+        Pair{
+            "a reboot: the old one spoke an interval after the new one's first at most",
             false,
             [](Connections& rows) {
                 rows[1].heard_since = kUntil - 30s;
                 rows[0].heard_at = kUntil - 15s;
             }},
-        Pair{"later than that it is there still",
+        Pair{
+            "later than that it is there still",
             true,
             [](Connections& rows) {
                 rows[1].heard_since = kUntil - 30s;
                 rows[0].heard_at = kUntil - 15s + 1us;
             }},
-        Pair{"the new one has spoken for less than an interval",
+        Pair{
+            "the new one has spoken for less than an interval",
             false,
             [](Connections& rows) { rows[1].heard_since = kUntil - 10s; }},
         Pair{"a connection without a heartbeat accuses nobody", false, [](Connections& rows) {

@@ -50,7 +50,8 @@ INSTANTIATE_TEST_SUITE_P(
     RoundMayWrite,
     ::testing::Values(
         MayWrite{"a later beat of the same stream goes on", sent(1s), RoundVerdict::GoesOn},
-        MayWrite{"the beat that is stored was another replica's or is written",
+        MayWrite{
+            "the beat that is stored was another replica's or is written",
             sent(1s, 500),
             RoundVerdict::Overtaken},
         MayWrite{"an earlier one is overtaken", sent(1s, 499), RoundVerdict::Overtaken},
@@ -58,28 +59,35 @@ INSTANTIATE_TEST_SUITE_P(
         MayWrite{"an older one has stalled", sent(5s + 1us), RoundVerdict::Stalled},
         MayWrite{"one from the future has, too", sent(-1us), RoundVerdict::Stalled},
         MayWrite{"overtaken says more than stalled", sent(1min, 500), RoundVerdict::Overtaken},
-        MayWrite{"a newer stream goes on, whatever its sequences",
+        MayWrite{
+            "a newer stream goes on, whatever its sequences",
             sent(1s, 1, kCreated + 1h),
             RoundVerdict::GoesOn},
-        MayWrite{"an older one does not while somebody hears",
+        MayWrite{
+            "an older one does not while somebody hears",
             sent(1s, 900, kCreated - 1h),
             RoundVerdict::OlderStream},
-        MayWrite{"5 s later it still does not",
+        MayWrite{
+            "5 s later it still does not",
             sent(1s, 900, kCreated - 1h),
             RoundVerdict::OlderStream,
             5s},
-        MayWrite{"when nobody hears any more it goes on: a clock was set back",
+        MayWrite{
+            "when nobody hears any more it goes on: a clock was set back",
             sent(1s, 900, kCreated - 1h),
             RoundVerdict::GoesOn,
             5s + 1us},
-        MayWrite{"who advanced in the future does not hear",
+        MayWrite{
+            "who advanced in the future does not hear",
             sent(1s, 900, kCreated - 1h),
             RoundVerdict::GoesOn,
             -1us},
-        MayWrite{"a stalled round of an older stream is stalled",
+        MayWrite{
+            "a stalled round of an older stream is stalled",
             sent(1min, 900, kCreated - 1h),
             RoundVerdict::Stalled},
-        MayWrite{"the first round of all goes on",
+        MayWrite{
+            "the first round of all goes on",
             sent(1s, 1),
             RoundVerdict::GoesOn,
             1s,
@@ -215,13 +223,10 @@ INSTANTIATE_TEST_SUITE_P(
         Gone{"the node of the beat itself is not", false, "N1", "nats://n"},
         Gone{"one that is heard elsewhere is not", false, "N0", "nats://o", 5s},
         Gone{"an unheard one with nobody on it is", true},
-        Gone{"one whose servers are still on it is not",
-            false,
-            "N0",
-            "nats://o",
-            6s,
-            {"N0", 10, 9}},
-        Gone{"one with half of its servers elsewhere is",
+        Gone{
+            "one whose servers are still on it is not", false, "N0", "nats://o", 6s, {"N0", 10, 9}},
+        Gone{
+            "one with half of its servers elsewhere is",
             true,
             "N0",
             "nats://o",

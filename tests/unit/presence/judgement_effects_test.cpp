@@ -32,6 +32,27 @@ TEST(JudgeLeaves, AHeartbeatUnjudgedUntilItsNodeIsHeard) {
     EXPECT_EQ(later.row.judged_seq, later.row.last_seq);
 }
 
+TEST(JudgeLeaves, AServerInUntilTheRoundAfterItsDisconnectEvenWithoutAGrace) {
+    Limits limits = kLimits;
+    limits.disconnect_grace = 0s;
+    const auto fitness = [&](const ServerRecord& one) {
+        return judge(
+                   one, {.node = hearing(), .is_heard = true, .database_now = kDatabaseNow}, limits)
+            .row.fitness;
+    };
+    EXPECT_EQ(fitness(disconnected(0s, said_goodbye(1s))), Fitness::Unsure);
+    EXPECT_EQ(fitness(disconnected(1us, said_goodbye(1s))), Fitness::Out);
+}
+
+TEST(JudgeWrites, TheBeginningOfAHoldThatNobodyHasNotedYet) {
+    const ServerRecord late = with(server(), [](ServerRecord& one) {
+        one.row.last_seq = kLastSeq + 1;
+        one.row.steady_since.reset();
+    });
+    EXPECT_EQ(judged(late).row.steady_since, late.row.last_seen);
+    EXPECT_EQ(judged(late).row.fitness, Fitness::Unsure);
+}
+
 TEST(JudgeLeaves, AnOldHeartbeatUnread) {
     ServerRecord record = server();
     NewHeartbeat old = heartbeat(Said::Error);

@@ -364,6 +364,17 @@ INSTANTIATE_TEST_SUITE_P(
             heard(with(server(), [](ServerRecord& one) { one.row.span = kSpan - 1; }), heartbeat()),
             Status::Online,
             Fitness::Unsure},
+        Row{"one of a closed connection, from before the break, does not keep it ready",
+            heard(
+                with(
+                    server(),
+                    [](ServerRecord& one) {
+                        one.row.span = kSpan - 1;
+                        one.connections = {closed(connection())};
+                    }),
+                heartbeat()),
+            Status::Online,
+            Fitness::Unsure},
         Row{"called and silent for 5 s is ready still",
             with(server(), [](ServerRecord& one) { one.asked_at = kUntil - 1s; }),
             Status::Online,

@@ -60,10 +60,12 @@ INSTANTIATE_TEST_SUITE_P(
         Due{"by heard time", false, last_seen(1h), for_only(45s)},
         Due{"one in error that is silent is",
             true,
-            with(last_seen(1min), [](ServerRecord& one) {
-                one.row.status = Status::Error;
-                one.row.fitness = Fitness::Out;
-            })},
+            with(
+                last_seen(1min),
+                [](ServerRecord& one) {
+                    one.row.status = Status::Error;
+                    one.row.fitness = Fitness::Out;
+                })},
         Due{"one that was called is",
             true,
             with(server(), [](ServerRecord& one) { one.asked_at = kUntil; })},
@@ -137,8 +139,7 @@ TEST(TakeNews, TakesTheRoundsNodeWhereTheNamedOneIsUnknownOrGone) {
     NewHeartbeat elsewhere = heartbeat();
     elsewhere.through = ConnectionKey{"N2", 5};
     EXPECT_EQ(taken(server(), news_of(elsewhere), {hearing()}).row.node, "N1");
-    EXPECT_EQ(
-        taken(server(), news_of(elsewhere), {hearing(), gone(named("N2"))}).row.node, "N1");
+    EXPECT_EQ(taken(server(), news_of(elsewhere), {hearing(), gone(named("N2"))}).row.node, "N1");
 }
 
 TEST(TakeNews, TakesHeartbeatsBeforeClientEvents) {
