@@ -32,7 +32,7 @@ std::string beat_body(const std::string& node, const std::string& replica, Time 
         .what = "beat",
         .subject = node,
         .time = now,
-        .account = std::nullopt,
+        .account = "_system",
         .sequence = std::nullopt,
         .correlationid = std::nullopt};
     return schemas::write_beat(envelope, {.node = node, .replica = replica});

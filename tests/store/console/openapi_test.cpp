@@ -31,7 +31,17 @@ std::set<std::string> documented() {
     return operations;
 }
 
-class OpenApi : public ApiTest {};
+class OpenApi : public ApiTest {
+protected:
+    // Without a token, and whatever it is.
+    http::Response fetch(const std::string& path, http::Headers headers = {}) {
+        http::Request request;
+        request.url = url(path);
+        request.headers = std::move(headers);
+        request.deadline = std::chrono::seconds(30);
+        return http::CurlClient().send(request);
+    }
+};
 
 TEST_F(OpenApi, SaysExactlyWhatIsRouted) {
     std::set<std::string> routed;
@@ -52,7 +62,38 @@ TEST_F(OpenApi, EverySchemaOfAMessageIsServedWithoutAToken) {
         EXPECT_TRUE(schema.json.as_object().contains("$schema")) << item;
     }
     EXPECT_EQ(get("/api/v1/schemas/server_down.v1.json").status, 200);
-    EXPECT_EQ(get("/api/v1/schemas/nope.v1.json").status, 404);
+    EXPECT_EQ(get("/schemas/server_down.schema.json").status, 200);
+    for (const auto* no : {"nope.v1.json", "nope.schema.json", "openapi.yaml"}) {
+        EXPECT_EQ(get(std::string("/schemas/") + no).status, 404) << no;
+    }
+}
+
+TEST_F(OpenApi, DocumentsAreServedToEverybodyAndMayBeKept) {
+    for (const std::string path :
+         {"/openapi.yaml", "/asyncapi.yaml", "/schemas/heartbeat.schema.json"}) {
+        const auto first = fetch(path);
+        ASSERT_EQ(first.status, 200) << path;
+        EXPECT_EQ(http::find_header(first.headers, "Cache-Control"), "public, max-age=3600");
+        const auto etag = http::find_header(first.headers, "ETag").value_or("");
+        ASSERT_FALSE(etag.empty()) << path;
+        const auto again = fetch(path, {{"If-None-Match", etag}});
+        EXPECT_EQ(again.status, 304) << path;
+        EXPECT_EQ(again.body, "");
+        EXPECT_EQ(fetch(path, {{"If-None-Match", "\"other\""}}).status, 200) << path;
+    }
+}
+
+TEST_F(OpenApi, EveryFileThatTheServedAsyncApiRefersToIsServed) {
+    const auto text = fetch("/asyncapi.yaml").body;
+    const std::string reference = "$ref: \"./";
+    std::size_t files = 0;
+    for (auto at = text.find(reference); at != std::string::npos; at = text.find(reference, at)) {
+        at += reference.size();
+        const auto path = "/" + text.substr(at, text.find('"', at) - at);
+        EXPECT_EQ(fetch(path).status, 200) << path;
+        ++files;
+    }
+    EXPECT_GT(files, 20U);
 }
 
 }  // namespace
