@@ -5,10 +5,10 @@
 
 #include "bus/error.h"
 #include "bus/streams.h"
-#include "schemas/agent_messages.h"
 #include "schemas/subjects.h"
 #include "tests/bus/bus/bus_fixture.h"
 #include "tests/bus/bus/identity_fixture.h"
+#include "tests/bus/presence/messages.h"
 #include "workers/presence/heard.h"
 
 #include <algorithm>
@@ -21,28 +21,6 @@ using namespace std::chrono_literals;
 using support::wait_until;
 
 constexpr auto kSoon = 15s;
-
-std::string heartbeat_body(const std::string& server, const std::string& session) {
-    const Time now{std::chrono::seconds{1'795'317'120}};
-    schemas::Heartbeat heartbeat;
-    heartbeat.session = session;
-    heartbeat.boot_id = "b1";
-    heartbeat.interval_seconds = 15;
-    heartbeat.nats_server = "N1";
-    heartbeat.client_id = 7;
-    heartbeat.agent_version = "1.0";
-    heartbeat.started_at = now;
-    return schemas::write_heartbeat(
-        {.id = "1",
-         .source = "/lumos/agent",
-         .what = "heartbeat",
-         .subject = server,
-         .time = now,
-         .account = "acme",
-         .sequence = std::nullopt,
-         .correlationid = std::nullopt},
-        heartbeat);
-}
 
 std::string advisory(const std::string& name, std::int64_t client, bool connected) {
     const std::string kind = connected ? "connect" : "disconnect";
@@ -104,7 +82,9 @@ protected:
     }
     void speaks(const std::string& who, const std::string& session = "s1") {
         (void)connection.publish_acknowledged(
-            schemas::subjects::heartbeat("acme", who), heartbeat_body(who, session), "");
+            schemas::subjects::heartbeat("acme", who),
+            body_of({.server = who, .session = session}),
+            "");
     }
     void advises(const std::string& name, std::int64_t client, bool connected) {
         (void)connection.publish_acknowledged(
@@ -161,7 +141,7 @@ TEST_F(StreamReadersTest, SkipWhatIsNoHeartbeat) {
         (void)connection.publish_acknowledged(
             schemas::subjects::heartbeat("acme", "odd"), body, "");
     }
-    std::string with_nul = heartbeat_body("odd", "SESSION");
+    std::string with_nul = body_of({.server = "odd", .session = "SESSION"});
     with_nul.replace(with_nul.find("SESSION"), 7, R"(s\u0000)");
     (void)connection.publish_acknowledged(
         schemas::subjects::heartbeat("acme", "odd"), with_nul, "");
@@ -356,7 +336,7 @@ TEST_F(StreamReadersAndAgents, NatsItselfTellsWhichAgentCameAndWent) {
         const auto agent_connection = connect(agent("acme", "fra-1"));
         client = agent_connection->state().client_id;
         agent_connection->publish(
-            schemas::subjects::heartbeat("acme", "fra-1"), heartbeat_body("fra-1", "s1"));
+            schemas::subjects::heartbeat("acme", "fra-1"), body_of({.server = "fra-1"}));
         agent_connection->flush(5s);
         EXPECT_EQ(reading.above().size(), 1U);
     }
