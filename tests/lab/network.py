@@ -8,11 +8,13 @@ import sys
 from . import ports
 from .processes import Failed, run, wait_until
 
+_SUDO = [] if os.geteuid() == 0 else ["sudo", "-n"]
 _HERE = pathlib.Path(__file__).resolve().parent
 
 
 class Namespace:
-    """A host of its own: a network namespace behind a veth pair. Needs root; raises Failed where none can be made."""
+    """A host of its own: a network namespace behind a veth pair. Needs root, or sudo; raises Failed where none can be
+    made."""
 
     _count = 0
 
@@ -22,19 +24,23 @@ class Namespace:
         slot = (os.getpid() * 16 + Namespace._count) % 16384
         self.name = f"lumos-{os.getpid()}-{Namespace._count}"
         self.near, self.far = (f"10.213.{slot // 64}.{slot % 64 * 4 + n}" for n in (1, 2))
-        self.prefix = ["ip", "netns", "exec", self.name]
+        self._inside = [*_SUDO, "ip", "netns", "exec", self.name]
+        # What runs in it belongs to whoever runs the test.
+        self.prefix = self._inside if not _SUDO else [
+            *_SUDO, "--preserve-env", "ip", "netns", "exec", self.name,
+            "setpriv", f"--reuid={os.getuid()}", f"--regid={os.getgid()}", "--clear-groups"]
         veth = f"lm{os.getpid() % 1000000}x{Namespace._count}"
         try:
-            run(["ip", "netns", "add", self.name])
-            run(["ip", "link", "add", veth, "type", "veth", "peer", "name", "uplink", "netns", self.name])
-            run(["ip", "addr", "add", f"{self.near}/30", "dev", veth])
-            run(["ip", "link", "set", veth, "up"])
-            run([*self.prefix, "ip", "addr", "add", f"{self.far}/30", "dev", "uplink"])
-            run([*self.prefix, "ip", "link", "set", "lo", "up"])
-            run([*self.prefix, "ip", "link", "set", "uplink", "up"])
+            run([*_SUDO, "ip", "netns", "add", self.name])
+            run([*_SUDO, "ip", "link", "add", veth, "type", "veth", "peer", "name", "uplink", "netns", self.name])
+            run([*_SUDO, "ip", "addr", "add", f"{self.near}/30", "dev", veth])
+            run([*_SUDO, "ip", "link", "set", veth, "up"])
+            run([*self._inside, "ip", "addr", "add", f"{self.far}/30", "dev", "uplink"])
+            run([*self._inside, "ip", "link", "set", "lo", "up"])
+            run([*self._inside, "ip", "link", "set", "uplink", "up"])
         except Failed as failed:
             self.remove()
-            raise Failed(f"no network namespace can be made here (root is needed): {failed}") from failed
+            raise Failed(f"no network namespace can be made here (root or sudo is needed): {failed}") from failed
 
     def cut(self):
         """From now on every packet in either direction disappears."""
@@ -42,13 +48,13 @@ class Namespace:
             chain in { type filter hook input priority 0; policy accept; iif "uplink" drop; }
             chain out { type filter hook output priority 0; policy accept; oif "uplink" drop; }
         }"""
-        run([*self.prefix, "nft", "-f", "-"], stdin=rules)
+        run([*self._inside, "nft", "-f", "-"], stdin=rules)
 
     def heal(self):
-        run([*self.prefix, "nft", "delete", "table", "inet", "cut"])
+        run([*self._inside, "nft", "delete", "table", "inet", "cut"])
 
     def remove(self):
-        run(["ip", "netns", "del", self.name], check=False)
+        run([*_SUDO, "ip", "netns", "del", self.name], check=False)
 
 
 class Proxy:

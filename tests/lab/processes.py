@@ -41,6 +41,8 @@ class Child:
         self.env = env
         self.run_dir = run_dir
         self.process = None
+        # sudo asks for its ticket in our session, and stays the parent of what it runs.
+        self._by_sudo = self.command[0] == "sudo"
 
     def start(self):
         # PDEATHSIG is sent when the *thread* that forked ends: only the main thread may start children.
@@ -49,21 +51,25 @@ class Child:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment,
-                start_new_session=True, preexec_fn=_die_with_parent)
+                start_new_session=not self._by_sudo, preexec_fn=_die_with_parent)
         if self.run_dir:
-            (self.run_dir / f"{self.name}.pid").write_text(f"{self.process.pid}\n")
+            (self.run_dir / f"{self.name}.pid").write_text(f"{self.pid}\n")
         return self
 
     @property
     def pid(self):
-        return self.process.pid
+        """Of the program itself."""
+        if not self._by_sudo:
+            return self.process.pid
+        children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return int(wait_until(f"sudo has started {self.name}", lambda: children.read_text().split())[0])
 
     def alive(self):
         return self.process is not None and self.process.poll() is None
 
     def send(self, number):
         if self.alive():
-            os.kill(self.process.pid, number)
+            os.kill(self.pid, number)
 
     def kill(self):
         """SIGKILL, and gone when it returns."""
