@@ -269,6 +269,10 @@ void PresenceRound::forget_connections(Time heard_until) {
     transaction_->run(queries::agent_connections::forget, {heard_until});
 }
 
+void PresenceRound::forget_nodes(Time heard_until) {
+    transaction_->run(queries::heard_nodes::forget, {heard_until});
+}
+
 std::int64_t PresenceRound::domains_published(std::int64_t server_id) {
     return transaction_->run(queries::domains::count_published, {server_id})
         .only()

@@ -154,6 +154,8 @@ public:
     void write_reports(const std::vector<ServerReportRow>& rows);
     // Closed for longer than a day; a few at a time.
     void forget_connections(Time heard_until);
+    // Gone for longer than a day, or more than a hundred.
+    void forget_nodes(Time heard_until);
 
     [[nodiscard]] std::int64_t domains_published(std::int64_t server_id);
     // Answered calls are deleted and their zones requested; those of `silent` are requested only.

@@ -41,6 +41,25 @@ std::string down_message(const Change& change, const std::vector<schemas::CheckR
     return fmt::format("The agent has not been heard for {}.", runtime::in_words(change.silence));
 }
 
+// Enough for a person; an agent that makes machines up must not make an event too large to send.
+constexpr std::size_t kMachinesMost = 8;
+
+Connections newest_of_each_machine(Connections connections) {
+    std::erase_if(connections, [](const AgentConnection& one) {
+        return one.closed_at || !one.heard_since || !one.heard_at || !one.boot_id;
+    });
+    std::ranges::stable_sort(connections, std::ranges::greater{}, &AgentConnection::heard_at);
+    Connections newest;
+    for (AgentConnection& one : connections) {
+        const bool is_known = std::ranges::any_of(
+            newest, [&](const AgentConnection& other) { return other.boot_id == one.boot_id; });
+        if (!is_known && newest.size() < kMachinesMost) {
+            newest.push_back(std::move(one));
+        }
+    }
+    return newest;
+}
+
 }  // namespace
 
 schemas::ServerStatusEvent status_event(
@@ -77,15 +96,13 @@ schemas::IdentityConflictEvent conflict_event(
     schemas::IdentityConflictEvent event;
     event.server_id = facts.server;
     event.server_name = facts.name;
-    for (const AgentConnection& connection : connections) {
-        if (!connection.closed_at && connection.heard_since && connection.boot_id) {
-            event.connections.push_back(
-                {.nats_server = connection.key.nats_server,
-                 .client_id = connection.key.client_id,
-                 .boot_id = *connection.boot_id,
-                 .session = connection.session.value_or(""),
-                 .since = connection.opened_at});
-        }
+    for (const AgentConnection& connection : newest_of_each_machine(connections)) {
+        event.connections.push_back(
+            {.nats_server = connection.key.nats_server,
+             .client_id = connection.key.client_id,
+             .boot_id = *connection.boot_id,
+             .session = connection.session.value_or(""),
+             .since = connection.opened_at});
     }
     event.message = fmt::format(
         "Two machines speak with the credentials of {}; traffic is not moved to it until only one "

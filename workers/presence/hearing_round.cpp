@@ -14,7 +14,7 @@ namespace lumos::presence {
 namespace {
 
 constexpr std::size_t kClientEventsMost = 5'000;
-// Old connection rows go in small steps, now and then.
+// Old rows of connections and nodes go in small steps, now and then.
 constexpr std::int64_t kForgetEvery = 60;
 
 }  // namespace
@@ -365,6 +365,7 @@ void HearingRound::write(State& state, std::vector<Server>& servers) {
     state.store.write_reports(reports);
     if (++rounds_ % kForgetEvery == 0) {
         state.store.forget_connections(state.beaten.heard_until);
+        state.store.forget_nodes(state.beaten.heard_until);
     }
 }
 

@@ -137,5 +137,22 @@ TEST(HearingRoundBounds, ForgetsClosedConnectionsAfterADay) {
     EXPECT_EQ(world.value("SELECT string_agg(client_id::text, ' ') FROM agent_connections"), "1");
 }
 
+TEST(HearingRoundBounds, ForgetsNodesThatAreGone) {
+    PresenceWorld world;
+    world.server("fra-1");
+    for (int restart = 1; restart <= 150; ++restart) {
+        world.node = "N" + std::to_string(restart);
+        world.speaks("fra-1");
+        (void)world.round(1s);
+    }
+    world.listen(120s, {"fra-1"});
+    EXPECT_EQ(world.value("SELECT count(*) FROM heard_nodes WHERE gone_at IS NOT NULL"), "100");
+    EXPECT_EQ(world.value("SELECT count(*) FROM heard_nodes WHERE node = 'N149'"), "1");
+    world.run("UPDATE heard_nodes SET gone_at = gone_at - interval '25 hours'");
+    world.listen(120s, {"fra-1"});
+    EXPECT_EQ(world.value("SELECT string_agg(node, ' ') FROM heard_nodes"), "N150");
+    EXPECT_EQ(world.of("fra-1", "status"), "online");
+}
+
 }  // namespace
 }  // namespace lumos::presence::testing

@@ -130,5 +130,19 @@ TEST(ConflictEvent, NamesTheConnectionsThatSpeak) {
     EXPECT_NE(event.message.find("credentials of fra-1"), std::string::npos);
 }
 
+TEST(ConflictEvent, NamesOneConnectionOfEachMachineAndFewMachines) {
+    Connections connections;
+    for (std::int64_t client = 1; client <= 60; ++client) {
+        AgentConnection one = connection({"N1", client});
+        one.boot_id = "b" + std::to_string(client / 3);
+        one.heard_at = kUntil - std::chrono::seconds(client);
+        connections.push_back(one);
+    }
+    const auto event = conflict_event(kFacts, connections);
+    ASSERT_EQ(event.connections.size(), 8U);
+    EXPECT_EQ(event.connections[0].client_id, 1);
+    EXPECT_EQ(event.connections[1].client_id, 3) << "the newest of the next machine";
+}
+
 }  // namespace
 }  // namespace lumos::presence
