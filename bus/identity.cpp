@@ -27,7 +27,41 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
-// What stands after "<key>:" on a line of its own.
+Credentials mint(
+    std::string name,
+    std::optional<Permissions> permissions,
+    const SigningKey& signing_key,
+    Time issued_at) {
+    const auto key = new_key_pair(KeyKind::User);
+    UserClaims claims;
+    claims.name = std::move(name);
+    claims.public_key = key.public_key;
+    claims.issuer_account = signing_key.account;
+    claims.permissions = std::move(permissions);
+    return {credentials(mint_user(claims, signing_key.key, issued_at), key.seed), key.public_key};
+}
+
+// A claim of the JWT in a credentials file.
+std::optional<std::string> claim_in(std::string_view file, std::string_view key) {
+    const auto begin = file.find(kJwtBegin);
+    if (begin == std::string_view::npos) {
+        return std::nullopt;
+    }
+    const auto start = begin + kJwtBegin.size();
+    const auto end = file.find("---", start);
+    const auto claims = claims_of(trimmed(file.substr(start, end - start)));
+    if (!claims) {
+        return std::nullopt;
+    }
+    const auto* claim = claims->if_contains(key);
+    if (claim == nullptr || !claim->is_string() || claim->get_string().empty()) {
+        return std::nullopt;
+    }
+    return std::string(claim->get_string());
+}
+
+}  // namespace
+
 std::optional<std::string> line_value(std::string_view text, std::string_view key) {
     while (!text.empty()) {
         const auto end = text.find('\n');
@@ -43,22 +77,6 @@ std::optional<std::string> line_value(std::string_view text, std::string_view ke
     return std::nullopt;
 }
 
-Credentials mint(
-    std::string name,
-    std::optional<Permissions> permissions,
-    const SigningKey& signing_key,
-    Time issued_at) {
-    const auto key = new_key_pair(KeyKind::User);
-    UserClaims claims;
-    claims.name = std::move(name);
-    claims.public_key = key.public_key;
-    claims.issuer_account = signing_key.account;
-    claims.permissions = std::move(permissions);
-    return {credentials(mint_user(claims, signing_key.key, issued_at), key.seed), key.public_key};
-}
-
-}  // namespace
-
 std::string credentials(std::string_view jwt, std::string_view seed) {
     std::string text(kJwtBegin);
     text.append(jwt).append("\n").append(kJwtEnd);
@@ -68,21 +86,15 @@ std::string credentials(std::string_view jwt, std::string_view seed) {
 }
 
 std::optional<std::string> name_in_credentials(std::string_view file) {
-    const auto begin = file.find(kJwtBegin);
-    if (begin == std::string_view::npos) {
-        return std::nullopt;
-    }
-    const auto start = begin + kJwtBegin.size();
-    const auto end = file.find("---", start);
-    const auto claims = claims_of(trimmed(file.substr(start, end - start)));
-    if (!claims) {
-        return std::nullopt;
-    }
-    const auto* name = claims->if_contains("name");
-    if (name == nullptr || !name->is_string() || name->get_string().empty()) {
-        return std::nullopt;
-    }
-    return std::string(name->get_string());
+    return claim_in(file, "name");
+}
+
+std::optional<std::string> key_in_credentials(std::string_view file) {
+    return claim_in(file, "sub");
+}
+
+bool is_user_key(std::string_view text) {
+    return decode_public(KeyKind::User, text).has_value();
 }
 
 SigningKey read_signing_key(const std::string& path) {

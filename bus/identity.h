@@ -42,6 +42,15 @@ struct UserClaims {
 // none.
 [[nodiscard]] std::optional<std::string> name_in_credentials(std::string_view file);
 
+// Their public key (U…).
+[[nodiscard]] std::optional<std::string> key_in_credentials(std::string_view file);
+
+// U… with the right length and checksum.
+[[nodiscard]] bool is_user_key(std::string_view text);
+
+// What stands after "<key>:" on a line of its own, without blanks around it.
+[[nodiscard]] std::optional<std::string> line_value(std::string_view text, std::string_view key);
+
 // What `signing.key` and `offline/processes.key` hold: a signing seed of the account, and the
 // account it signs for. Lines `seed: SA…`, `account: A…`.
 struct SigningKey {
@@ -76,8 +85,8 @@ struct BusInit {
     std::string tls_certificate;
     std::string tls_key;
 };
-// Writes nats.conf, creds/<process>.creds, signing.key, offline/. Throws BusRefused where something
-// is there already: it never overwrites. Returns the paths that it wrote.
+// Writes nats.conf, creds/<process>.creds, signing.key, revoker.key, offline/. Throws BusRefused
+// where something is there already: it never overwrites. Returns the paths that it wrote.
 std::vector<std::string> init_bus(const BusInit& init, Time now);
 
 }  // namespace lumos::bus

@@ -1,14 +1,11 @@
 #include "bus/error.h"
 #include "bus/identity.h"
 #include "bus/jwt.h"
+#include "bus/private_files.h"
 #include "bus/server_config.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -22,74 +19,12 @@ namespace fs = std::filesystem;
 
 struct Identities {
     KeyPair op = new_key_pair(KeyKind::Operator);
+    KeyPair revoker = new_key_pair(KeyKind::Operator);  // Signs accounts, in the operator's name.
     KeyPair system = new_key_pair(KeyKind::Account);
     KeyPair account = new_key_pair(KeyKind::Account);
     KeyPair agents = new_key_pair(KeyKind::Account);     // Signs agents only.
     KeyPair processes = new_key_pair(KeyKind::Account);  // Signs whom it likes.
 };
-
-struct File {
-    fs::path path;
-    std::string text;
-};
-
-[[noreturn]] void fail(const fs::path& path, const char* doing) {
-    throw BusRefused(
-        "cannot " + std::string(doing) + " " + path.string() + ": " + std::strerror(errno));
-}
-
-void make_folder(const fs::path& path) {
-    constexpr mode_t kOwnerOnly = 0700;
-    if (::mkdir(path.c_str(), kOwnerOnly) != 0 && !(errno == EEXIST && fs::is_directory(path))) {
-        fail(path, "make the folder");
-    }
-}
-
-// A descriptor that closes itself.
-class Descriptor {
-public:
-    explicit Descriptor(int number) : number_(number) {}
-    ~Descriptor() {
-        if (number_ >= 0) {
-            ::close(number_);
-        }
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    [[nodiscard]] int number() const { return number_; }
-
-private:
-    int number_;
-};
-
-bool write_all(int descriptor, std::string_view text) {
-    while (!text.empty()) {
-        const auto written = ::write(descriptor, text.data(), text.size());
-        if (written < 0 && errno == EINTR) {
-            continue;
-        }
-        if (written <= 0) {
-            return false;
-        }
-        text.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return ::fsync(descriptor) == 0;
-}
-
-void write_new(const File& file) {
-    constexpr mode_t kOwnerOnly = 0600;
-    const Descriptor open_file(::open(
-        file.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kOwnerOnly));
-    if (open_file.number() < 0) {
-        fail(file.path, "create");
-    }
-    if (!write_all(open_file.number(), file.text)) {
-        const int reason = errno;
-        ::unlink(file.path.c_str());
-        errno = reason;
-        fail(file.path, "write");
-    }
-}
 
 std::string system_jwt(const Identities& keys, Time now) {
     AccountClaims claims;
@@ -130,7 +65,8 @@ std::string config_text(
         config.tls_certificate = fs::absolute(init.tls_certificate).string();
         config.tls_key = fs::absolute(init.tls_key).string();
     }
-    config.operator_jwt = mint_operator({"lumos", keys.system.public_key}, keys.op, now);
+    config.operator_jwt =
+        mint_operator({"lumos", keys.system.public_key, {keys.revoker.public_key}}, keys.op, now);
     config.system_account = keys.system.public_key;
     config.resolver = (folder / "jwt").string();
     config.accounts = {
@@ -144,13 +80,25 @@ std::string signing_key_file(
     return "# " + std::string(what) + "\nseed: " + key.seed + "\naccount: " + account + "\n";
 }
 
+std::string revoker_key_file(const Identities& keys, Time now) {
+    const auto user = new_key_pair(KeyKind::User);
+    UserClaims claims;
+    claims.name = kRevoker;
+    claims.public_key = user.public_key;
+    claims.issuer_account = keys.system.public_key;
+    claims.permissions = revoker_permissions(keys.account.public_key);
+    return "# Takes credentials back: LUMOS_BUS_REVOKER_KEY_FILE of the console.\noperator: " +
+           keys.revoker.seed + "\naccount: " + keys.account.public_key + "\n" +
+           credentials(mint_user(claims, keys.system, now), user.seed);
+}
+
 std::string offline_key(const KeyPair& key, std::string_view what) {
     return "# " + std::string(what) + "\nseed: " + key.seed + "\npublic: " + key.public_key + "\n";
 }
 
-std::vector<File> files_of(const BusInit& init, const fs::path& folder, Time now) {
+std::vector<PrivateFile> files_of(const BusInit& init, const fs::path& folder, Time now) {
     const Identities keys;
-    std::vector<File> files;
+    std::vector<PrivateFile> files;
     files.push_back({folder / "nats.conf", config_text(init, folder, keys, now)});
     const auto& account = keys.account.public_key;
     for (const auto& kind : kinds()) {
@@ -165,6 +113,7 @@ std::vector<File> files_of(const BusInit& init, const fs::path& folder, Time now
              "of the console.",
              keys.agents,
              account)});
+    files.push_back({folder / "revoker.key", revoker_key_file(keys, now)});
     const auto offline = folder / "offline";
     files.push_back(
         {offline / "processes.key",
@@ -178,12 +127,11 @@ std::vector<File> files_of(const BusInit& init, const fs::path& folder, Time now
     return files;
 }
 
-void refuse_existing(const std::vector<File>& files) {
+void refuse_existing(const std::vector<PrivateFile>& files) {
     for (const auto& file : files) {
         if (fs::exists(fs::symlink_status(file.path))) {
             throw BusRefused(
-                file.path.string() +
-                " is there already; bus init never overwrites: choose another folder");
+                file.path + " is there already; bus init never overwrites: choose another folder");
         }
     }
 }
@@ -221,15 +169,15 @@ std::vector<std::string> init_bus(const BusInit& init, Time now) {
     const auto folder = fs::absolute(init.directory).lexically_normal();
     const auto files = files_of(init, folder, now);
     refuse_existing(files);
-    make_folder(folder);
+    make_private_folder(folder);
     for (const auto* const name : {"creds", "offline", "jwt"}) {
-        make_folder(folder / name);
+        make_private_folder(folder / name);
     }
     std::vector<std::string> written;
     try {
         for (const auto& file : files) {
             write_new(file);
-            written.push_back(file.path.string());
+            written.push_back(file.path);
         }
     } catch (const BusRefused&) {
         // Half a set of keys is of no use and would stand in the way of the next try.

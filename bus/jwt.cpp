@@ -157,8 +157,12 @@ json::array keys_of(const AccountClaims& claims) {
 
 std::string mint_operator(const OperatorClaims& claims, const KeyPair& key, Time issued_at) {
     auto body = claims_for(claims.name, key.public_key, key, issued_at);
-    body["nats"] = json::object{
+    json::object nats{
         {"system_account", claims.system_account}, {"type", "operator"}, {"version", 2}};
+    if (!claims.signing_keys.empty()) {
+        nats["signing_keys"] = texts(claims.signing_keys);
+    }
+    body["nats"] = std::move(nats);
     return seal(std::move(body), key);
 }
 
@@ -199,6 +203,13 @@ std::string mint_user(const UserClaims& claims, const KeyPair& signing_key, Time
     }
     body["nats"] = std::move(nats);
     return seal(std::move(body), signing_key);
+}
+
+std::string sign_anew(json::object claims, const KeyPair& operator_key, Time issued_at) {
+    claims["iat"] = unix_seconds(issued_at);
+    claims["iss"] = operator_key.public_key;
+    claims.erase("jti");
+    return seal(std::move(claims), operator_key);
 }
 
 std::optional<json::object> claims_of(std::string_view jwt) {

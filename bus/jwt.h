@@ -17,6 +17,7 @@ namespace lumos::bus {
 struct OperatorClaims {
     std::string name;
     std::string system_account;
+    std::vector<std::string> signing_keys = {};
 };
 [[nodiscard]] std::string mint_operator(
     const OperatorClaims& claims, const KeyPair& key, Time issued_at);
@@ -51,6 +52,10 @@ struct AccountClaims {
 };
 [[nodiscard]] std::string mint_account(
     const AccountClaims& claims, const KeyPair& operator_key, Time issued_at);
+
+// Claims that were read and changed, issued again by another key of the same operator.
+[[nodiscard]] std::string sign_anew(
+    boost::json::object claims, const KeyPair& operator_key, Time issued_at);
 
 // The claims of a JWT, its signature unchecked. Nothing where the text is no JWT.
 [[nodiscard]] std::optional<boost::json::object> claims_of(std::string_view jwt);

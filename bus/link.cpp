@@ -282,15 +282,12 @@ void check_connect(natsStatus status, const std::string& url) {
     const auto where = without_user(url);
     if (status == NATS_SSL_ERROR) {
         throw BusUnavailable(
-            "the certificate of " + where + " is not trusted: " + describe(status) +
-            "; it must be valid, bear the name " + host_of(where) +
+            "TLS with " + where + ": " + describe(status) +
+            "; the certificate must be valid, bear the name " + host_of(where) +
             " and be signed by whom LUMOS_NATS_CA names (by default whom the system trusts)");
     }
     if (status == NATS_SECURE_CONNECTION_WANTED) {
-        throw BusUnavailable(
-            where +
-            " has no TLS, and nothing is sent there in the clear: give NATS a certificate "
-            "(lumosctl bus init --tls-cert)");
+        throw BusUnavailable(where + " has no TLS, and nothing is sent there in the clear");
     }
     check(status, "connect to " + where);
 }

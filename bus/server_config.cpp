@@ -54,8 +54,9 @@ std::string server_config(const ServerConfig& config) {
     text += "\n# A connection whose other side is gone without a word is found after 60 to 90 s.\n";
     line("ping_interval", "\"30s\"");
     line("ping_max", "2");
-    text += "\n# Our messages have at most 64 KiB; headers and dead letters come on top.\n";
-    line("max_payload", "131072");
+    text +=
+        "\n# Our messages have at most 64 KiB; the list of revoked credentials may grow to 600.\n";
+    line("max_payload", "1048576");
     text += "\njetstream {\n    store_dir: " + quoted(config.store) + "\n}\n";
     const auto tls = tls_block(config);
     if (!tls.empty()) {

@@ -179,6 +179,7 @@ class Lab:
             env["CLOUDFLARE_BASE_URL"] = self.cloudflare.base_url
         if "signing" in uses:
             env["LUMOS_BUS_SIGNING_KEY_FILE"] = self.bus_folder / "signing.key"
+            env["LUMOS_BUS_REVOKER_KEY_FILE"] = self.bus_folder / "revoker.key"
         if "mail" in uses:
             env |= {"LUMOS_SMTP_URL": f"smtp://127.0.0.1:{self.mail_port}", "LUMOS_MAIL_FROM": "lumos@lumos.example"}
         if kind in ("notifier", "console"):
@@ -292,6 +293,11 @@ class Lab:
             file.write(added["secret"] + "\n")
 
     # ---- what can be seen ----
+
+    def ready(self, address):
+        """Whether the process that listens there says that all it depends on is well."""
+        return run(["curl", "-sf", "-o", "/dev/null", "--noproxy", "*", f"http://{address}/readyz"],
+                   check=False).returncode == 0
 
     def domain(self, name):
         return self.ask("domain", "show", name)

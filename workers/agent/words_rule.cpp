@@ -67,7 +67,7 @@ std::string words_for_failed_connect(
     std::string_view urls, std::string_view why, std::int64_t attempt) {
     const auto retrying = "; retrying (attempt " + std::to_string(attempt) + ")";
     const auto where = std::string(urls);
-    if (has_any(why, {"certificate", "ssl", "tls", "x509"})) {
+    if (has_any(why, {"certificate", "ssl", "handshake", "x509"})) {
         return "certificate of " + where + " not trusted: " + text_of(why) + retrying;
     }
     if (has_any(why, {"authorization", "authentication", "revoked", "expired"})) {

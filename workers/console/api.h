@@ -48,6 +48,7 @@ private:
 // The routes of each noun; together they are schemas/openapi.yaml.
 void add_account_routes(Api& api);
 void add_server_routes(Api& api);
+void add_credentials_routes(Api& api);
 void add_provider_routes(Api& api);
 void add_zone_routes(Api& api);
 void add_domain_routes(Api& api);

@@ -22,6 +22,11 @@ std::vector<runtime::Setting> console_settings() {
          std::nullopt,
          "signing.key of lumosctl bus init; needed to add servers"});
     settings.push_back(
+        {"bus_revoker_key_file",
+         SettingKind::Path,
+         std::nullopt,
+         "revoker.key of lumosctl bus init; needed to rotate and revoke credentials"});
+    settings.push_back(
         {"webhook_allow",
          SettingKind::List,
          std::nullopt,
@@ -37,6 +42,7 @@ ConsoleConfig read_console_config(const runtime::Values& values) {
         .http_listen = values.text("http_listen"),
         .secret_key_file = values.text("secret_key_file"),
         .signing_key_file = values.optional_text("bus_signing_key_file"),
+        .revoker_key_file = values.optional_text("bus_revoker_key_file"),
         .cloudflare_base_url = values.text("cloudflare_base_url"),
         .webhook_allow = values.list("webhook_allow"),
         .cycle = values.duration("cycle_interval"),

@@ -17,6 +17,7 @@ struct ConsoleConfig {
     std::string http_listen;
     std::string secret_key_file;
     std::optional<std::string> signing_key_file;  // Nothing: no server can be added here.
+    std::optional<std::string> revoker_key_file;  // Nothing: no credentials can be taken back here.
     std::string cloudflare_base_url;
     std::vector<std::string> webhook_allow;
     std::chrono::milliseconds cycle{300'000};

@@ -5,6 +5,7 @@
 #include "workers/console/api.h"
 #include "workers/console/console_config.h"
 #include "workers/console/parts.h"
+#include "workers/console/revoker.h"
 #include "workers/shared/http/server.h"
 #include "workers/shared/outbox/outbox.h"
 #include "workers/shared/runtime/ids.h"
@@ -33,6 +34,16 @@ bus::ConnectionOptions bus_options(const ConsoleConfig& config, runtime::Health&
         health.set("bus", false, state.last_error);
         runtime::log_warn("bus_lost", {{"error", state.last_error}});
     };
+    options.on_error = [](const std::string& what) {
+        runtime::log_warn("bus_refused", {{"error", what}});
+    };
+    return options;
+}
+
+bus::ConnectionOptions revoker_bus_options(const ConsoleConfig& config) {
+    bus::ConnectionOptions options;
+    options.urls = config.nats_url;
+    options.ca_file = config.nats_ca;
     options.on_error = [](const std::string& what) {
         runtime::log_warn("bus_refused", {{"error", what}});
     };
@@ -80,6 +91,13 @@ void run(const runtime::Process& process) {
     bus::Connection bus(bus_options(config, process.health()));
     outbox::Outbox outbox(bus, database, "console");
     http::CurlClient client;
+    std::optional<Revoker> revoker;
+    if (config.revoker_key_file) {
+        revoker.emplace(
+            Revoker::Parts{.database = database, .clock = clock, .health = process.health()},
+            bus::read_revoker_key(*config.revoker_key_file),
+            revoker_bus_options(config));
+    }
 
     Parts parts{
         .database = database,
@@ -94,6 +112,7 @@ void run(const runtime::Process& process) {
                     kind, config.cloudflare_base_url, std::move(token), client);
             },
         .signing_key = signing_key,
+        .revoker = revoker ? &*revoker : nullptr,
         .nats_url = config.nats_url.substr(0, config.nats_url.find(',')),
         .cycle = config.cycle,
         .grace = config.grace,

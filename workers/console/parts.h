@@ -27,6 +27,8 @@ class Pool;
 
 namespace lumos::console {
 
+class Revoker;
+
 using Keys = runtime::Guarded<runtime::KeyRing>;
 using MakeProvider =
     std::function<std::unique_ptr<dns::Provider>(std::string_view kind, runtime::Secret token)>;
@@ -40,6 +42,7 @@ struct Parts {
     Keys& keys;
     MakeProvider make_provider;
     std::optional<bus::SigningKey> signing_key;  // Nothing: no server can be added here.
+    Revoker* revoker = nullptr;                  // Null: no credentials can be taken back here.
     std::string nats_url;                        // For the agents, as `server add` prints it.
     std::chrono::milliseconds cycle{300'000};
     std::chrono::milliseconds grace{10'000};

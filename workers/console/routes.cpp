@@ -5,6 +5,7 @@ namespace lumos::console {
 void add_routes(Api& api) {
     add_account_routes(api);
     add_server_routes(api);
+    add_credentials_routes(api);
     add_provider_routes(api);
     add_zone_routes(api);
     add_domain_routes(api);

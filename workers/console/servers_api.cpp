@@ -4,6 +4,7 @@
 #include "sql/error.h"
 #include "workers/console/answers.h"
 #include "workers/console/api.h"
+#include "workers/console/credentials.h"
 #include "workers/console/fields.h"
 #include "workers/console/plan_limits.h"
 #include "workers/console/problem.h"
@@ -84,18 +85,12 @@ ServerResponse add_server(Parts& parts, const Call& call) {
     if (!server.ipv4 && !server.ipv6) {
         throw invalid_field("ipv4", "a server needs an address", "--ipv4 203.0.113.10");
     }
-    if (!parts.signing_key) {
-        throw Problem(
-            ProblemType::Unavailable,
-            "this console cannot mint credentials",
-            "set LUMOS_BUS_SIGNING_KEY_FILE to signing.key of lumosctl bus init");
-    }
+    const auto& signing_key = require_signing_key(parts);
     Session work(parts);
     const auto account = account_of(work, call);
     store::hold_account(work, account.id);
     require_room_for_server(work, account, store::count_servers(work, account.id) + 1);
-    const auto minted =
-        bus::mint_agent(account.slug, server.slug, *parts.signing_key, parts.clock.now());
+    const auto minted = bus::mint_agent(account.slug, server.slug, signing_key, parts.clock.now());
     server.account_id = account.id;
     server.public_key = minted.public_key;
     store::add_server(work, server);
@@ -183,6 +178,7 @@ ServerResponse remove_server(Parts& parts, const Call& call) {
         problem.fix = "take it out of them first: lumosctl domain set " + first + " --servers …";
         throw problem;
     }
+    revoke_credentials(work, account, *server);
     store::remove_server(work, server->id);
     auto entry = audit_of(call, account.id, "server.remove", server->slug);
     entry.before = text_of(settings_of(*server));

@@ -89,6 +89,7 @@ int run(int argc, const char* const* argv) {
         for (auto make :
              {account_commands,
               server_commands,
+              bus_commands,
               provider_commands,
               zone_commands,
               domain_commands,

@@ -1,7 +1,9 @@
 #include "workers/ctl/body.h"
 
 #include "workers/ctl/session.h"
+#include "workers/shared/runtime/settings.h"
 
+#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <fcntl.h>
 #include <unistd.h>
@@ -56,6 +58,26 @@ std::string line_from_stdin(const std::string& what) {
         throw CommandFailed(Exit::Usage, "standard input holds no " + what);
     }
     return line;
+}
+
+void require_free(const std::string& path) {
+    if (path != "-" && ::access(path.c_str(), F_OK) == 0) {
+        throw CommandFailed(
+            Exit::Usage, path + " is there already, and is not overwritten: name another file");
+    }
+}
+
+void Overlap::add_to(CLI::App& verb) {
+    verb.add_option("--overlap", text_, "how long the old ones stay good besides the new ones")
+        ->capture_default_str();
+}
+
+std::int64_t Overlap::seconds() const {
+    const auto given = runtime::parse_duration(text_);
+    if (!given) {
+        throw CommandFailed(Exit::Usage, "--overlap: a number with ms, s, m or h, such as 10m");
+    }
+    return std::chrono::ceil<std::chrono::seconds>(*given).count();
 }
 
 void write_secret_file(const std::string& path, const std::string& text) {

@@ -1,18 +1,15 @@
-// Commands that need no console: the database's schema, the bus's identities, the key ring.
+// Commands that need no console: the database's schema, the key ring.
 
-#include "bus/identity.h"
 #include "sql/connection.h"
 #include "sql/migrate.h"
 #include "workers/ctl/body.h"
 #include "workers/ctl/session.h"
 #include "workers/ctl/table_rule.h"
-#include "workers/shared/runtime/clock.h"
 #include "workers/shared/runtime/environment.h"
 #include "workers/shared/runtime/secret_box.h"
 
 #include <CLI/CLI.hpp>
 
-#include <filesystem>
 #include <iostream>
 
 namespace lumos::ctl {
@@ -26,25 +23,6 @@ public:
         migrating->add_flag("--status", only_status_, "say what is applied, change nothing");
         migrating->footer("Example:\n  LUMOS_DATABASE_URL=postgresql:///lumos lumosctl migrate");
         migrating->callback([this] { migrate(); });
-
-        CLI::App* bus = app.add_subcommand("bus", "NATS's identities and configuration");
-        bus->require_subcommand(1);
-        CLI::App* init = bus->add_subcommand(
-            "init", "write configuration, keys and credentials; overwrites nothing");
-        init->add_option("directory", init_.directory)->required();
-        init->add_option("--listen", init_.listen, "host:port of NATS")->capture_default_str();
-        init->add_option(
-            "--websocket", init_.websocket, "host:port of its WebSocket listener; none by default");
-        init->add_option("--store", init_.store, "JetStream's folder; DIRECTORY/store by default");
-        init->add_option(
-            "--tls-cert",
-            init_.tls_certificate,
-            "PEM file of NATS's certificate, for both listeners");
-        init->add_option("--tls-key", init_.tls_key, "PEM file of its key");
-        init->footer(
-            "Example:\n  lumosctl bus init /etc/lumos/bus --listen 0.0.0.0:4222\n  nats-server -c "
-            "/etc/lumos/bus/nats.conf");
-        init->callback([this] { init_bus(); });
 
         CLI::App* secret =
             app.add_subcommand("secret", "the key ring that encrypts tokens and secrets at rest");
@@ -80,20 +58,7 @@ private:
         std::cout << table({"NUMBER", "STEP", "STATE"}, rows);
     }
 
-    void init_bus() {
-        if (init_.store.empty()) {
-            init_.store = (std::filesystem::path(init_.directory) / "store").string();
-        }
-        for (const std::string& path : bus::init_bus(init_, runtime::SystemClock().now())) {
-            std::cout << path << "\n";
-        }
-        std::cout << "\nMove " << init_.directory
-                  << "/offline to a safe place, then start NATS:\n  nats-server -c "
-                  << init_.directory << "/nats.conf\n";
-    }
-
     bool only_status_ = false;
-    bus::BusInit init_;
     std::string ring_;
 };
 

@@ -62,9 +62,34 @@ public:
             "lumosctl server set fra-1 --ipv4 203.0.113.11",
             [this] { edit(); });
         options(set);
+        add_rotate();
+        add_revoke();
     }
 
 private:
+    void add_rotate() {
+        CLI::App& rotate = verb(
+            "rotate",
+            "new credentials for its agent; the old ones end after the overlap",
+            "lumosctl server rotate fra-1 --creds-out fra-1.creds --overlap 10m",
+            [this] { this->rotate(); });
+        rotate.add_option("id", id_, "its slug")->required();
+        rotate
+            .add_option(
+                "--creds-out", creds_out_, "where the new ones go (mode 0600); - for stdout")
+            ->required();
+        overlap_.add_to(rotate);
+    }
+
+    void add_revoke() {
+        CLI::App& revoke = verb(
+            "revoke",
+            "take its agent's credentials back: it is cut off and stays out",
+            "lumosctl server revoke fra-1",
+            [this] { this->revoke(); });
+        revoke.add_option("id", id_, "its slug")->required();
+    }
+
     void options(CLI::App& to) {
         to.add_option("id", id_, "its slug: a-z, 0-9, -")->required();
         to.add_option("--name", name_, "for people");
@@ -83,6 +108,7 @@ private:
     }
 
     void add() {
+        require_free(creds_out_);
         boost::json::object request = body();
         request["id"] = id_;
         boost::json::value answer = session().api().post(path(), request);
@@ -102,10 +128,50 @@ private:
         }
     }
 
+    void rotate() {
+        const std::int64_t overlap = overlap_.seconds();
+        require_free(creds_out_);
+        boost::json::value answer = session().api().post(
+            path(id_) + "/rotate", boost::json::object{{"overlapSeconds", overlap}});
+        boost::json::object& server = answer.as_object();
+        if (const boost::json::value& text = server.at("credentials"); text.is_string()) {
+            write_secret_file(creds_out_, std::string(text.as_string()));
+        }
+        server.erase("credentials");
+        if (session().wants_json()) {
+            session().print_json(answer);
+            return;
+        }
+        const boost::json::value& until = server.at("previousUntil");
+        session().say(
+            until.is_null() ? id_ + " has new credentials; it had none before"
+            : server.at("previousRevoked").as_bool()
+                ? id_ + " has new credentials; the old ones are revoked"
+                : id_ + " has new credentials; install them before the old ones end, " +
+                      std::string(until.as_string()));
+    }
+
+    void revoke() {
+        session().confirm(
+            "The agent of " + id_ +
+            " is cut off. When it has been silent for the health timeout, its domains move.");
+        const boost::json::value answer =
+            session().api().post(path(id_) + "/revoke", boost::json::object{});
+        if (session().wants_json()) {
+            session().print_json(answer);
+            return;
+        }
+        session().say(
+            answer.at("revoked").as_bool()
+                ? "the credentials of " + id_ + " are revoked; new ones: lumosctl server rotate"
+                : "NATS has not taken it yet; it is tried until it has");
+    }
+
     void edit() { show_thing(session().api().patch(path(id_), body())); }
 
     std::string id_;
     std::string creds_out_;
+    Overlap overlap_;
     std::optional<std::string> name_;
     std::optional<std::string> ipv4_;
     std::optional<std::string> ipv6_;

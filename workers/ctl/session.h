@@ -81,7 +81,8 @@ public:
     virtual ~Commands() = default;
 };
 
-[[nodiscard]] std::unique_ptr<Commands> local_commands(CLI::App& app);  // migrate, bus, secret
+[[nodiscard]] std::unique_ptr<Commands> local_commands(CLI::App& app);  // migrate, secret
+[[nodiscard]] std::unique_ptr<Commands> bus_commands(CLI::App& app, Session& session);
 [[nodiscard]] std::unique_ptr<Commands> account_commands(CLI::App& app, Session& session);
 [[nodiscard]] std::unique_ptr<Commands> server_commands(CLI::App& app, Session& session);
 [[nodiscard]] std::unique_ptr<Commands> provider_commands(CLI::App& app, Session& session);

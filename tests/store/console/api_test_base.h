@@ -84,6 +84,7 @@ protected:
     }
     World& world() { return world_; }
     outbox::Outbox& outbox() { return *outbox_; }
+    Parts& parts() { return *parts_; }
     std::string url(const std::string& path) const;
 
     const std::string acme_ = "/api/v1/accounts/acme";

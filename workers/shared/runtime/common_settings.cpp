@@ -84,6 +84,7 @@ Setting cloudflare_base_url() {
 const std::vector<std::string>& keys_of_all_processes() {
     static const std::vector<std::string> keys{
         "account",
+        "bus_revoker_key_file",
         "bus_signing_key_file",
         "checks",
         "cloudflare_base_url",
