@@ -17,6 +17,23 @@ std::string context_of(const store::RequestKey& key) {
     return "idempotency/" + std::to_string(key.token_id) + "/" + key.key;
 }
 
+// What is kept of an answer: its ETag where it has one, which is quoted and stands in a line of its
+// own before the body; a body of JSON begins otherwise.
+std::string kept_text(const http::ServerResponse& response) {
+    const auto etag = http::find_header(response.headers, "ETag");
+    return etag ? *etag + "\n" + response.body : response.body;
+}
+
+void restore(const std::string& text, http::ServerResponse& response) {
+    const auto end = text.starts_with('"') ? text.find('\n') : std::string::npos;
+    if (end == std::string::npos) {
+        response.body = text;
+        return;
+    }
+    response.headers.emplace("ETag", text.substr(0, end));
+    response.body = text.substr(end + 1);
+}
+
 }  // namespace
 
 std::optional<http::ServerResponse> earlier_answer(Parts& parts, const store::RequestKey& key) {
@@ -38,9 +55,9 @@ std::optional<http::ServerResponse> earlier_answer(Parts& parts, const store::Re
     }
     http::ServerResponse response;
     response.status = static_cast<int>(*earlier->status);
-    response.body = parts.keys.lock()
-                        ->open({earlier->answer.key_id, earlier->answer.box}, context_of(key))
-                        .reveal();
+    const auto kept =
+        parts.keys.lock()->open({earlier->answer.key_id, earlier->answer.box}, context_of(key));
+    restore(kept.reveal(), response);
     response.headers.emplace("Idempotency-Replayed", "true");
     return response;
 }
@@ -49,7 +66,7 @@ void keep_answer(
     Parts& parts, const store::RequestKey& key, const http::ServerResponse& response) noexcept {
     try {
         const auto sealed =
-            parts.keys.lock()->seal(runtime::Secret(response.body), context_of(key));
+            parts.keys.lock()->seal(runtime::Secret(kept_text(response)), context_of(key));
         const auto lease = parts.database.lease();
         store::Work work(*lease);
         store::finish_request(work, key, response.status, {sealed.key_id, sealed.box});

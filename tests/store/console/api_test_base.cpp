@@ -4,6 +4,9 @@
 #include "tests/support/free_port.h"
 #include "workers/shared/runtime/log.h"
 
+#include <cstdlib>
+#include <fstream>
+
 namespace lumos::console::testing {
 namespace {
 
@@ -18,6 +21,33 @@ bus::SigningKey signing_key() {
     return {
         bus::new_key_pair(bus::KeyKind::Account),
         bus::new_key_pair(bus::KeyKind::Account).public_key};
+}
+
+// One line for each answer into the file that LUMOS_ANSWERS names: the contract suite holds them
+// to schemas/openapi.yaml.
+void record(const http::Request& request, const std::string& path, const http::Response& response) {
+    const char* file = std::getenv("LUMOS_ANSWERS");  // NOLINT(concurrency-mt-unsafe)
+    if (file == nullptr) {
+        return;
+    }
+    static std::ofstream answers(file, std::ios::trunc);
+    boost::json::object headers;
+    for (const auto& [name, value] : response.headers) {
+        headers[name] = value;
+    }
+    boost::json::array sent;
+    for (const auto& [name, value] : request.headers) {
+        sent.emplace_back(name);
+    }
+    answers << boost::json::serialize(boost::json::object{
+                   {"method", request.method},
+                   {"target", path},
+                   {"sentHeaders", std::move(sent)},
+                   {"sent", request.body},
+                   {"status", response.status},
+                   {"headers", std::move(headers)},
+                   {"body", response.body}})
+            << std::endl;
 }
 
 }  // namespace
@@ -88,10 +118,21 @@ Answer ApiTest::send(
     }
     const auto response = client_.send(request);
     EXPECT_TRUE(response.answered()) << method << " " << path << ": " << response.error;
+    record(request, path, response);
     boost::json::error_code broken;
     auto json = boost::json::parse(response.body, broken);
     EXPECT_FALSE(broken) << method << " " << path << ": " << response.body;
     return {response.status, std::move(json), response.headers};
+}
+
+http::Response ApiTest::fetch(const std::string& path, http::Headers headers) {
+    http::Request request;
+    request.url = url(path);
+    request.headers = std::move(headers);
+    request.deadline = std::chrono::seconds(30);
+    auto response = client_.send(request);
+    record(request, path, response);
+    return response;
 }
 
 Answer ApiTest::send_as(

@@ -61,6 +61,8 @@ protected:
     Answer remove(const std::string& path) { return send("DELETE", path); }
     // Of a list, by value: a temporary answer does not outlive the head of a loop.
     boost::json::array items(const std::string& path) { return get(path)["items"].as_array(); }
+    // Without a token, and whatever the answer is.
+    http::Response fetch(const std::string& path, http::Headers headers = {});
     // Sends as the token.
     Answer send_as(
         const std::string& token,

@@ -46,14 +46,33 @@ HostPort parse_listen(const std::string& listen) {
     return {host, std::stoi(port)};
 }
 
+std::string_view title_of(int status) {
+    switch (status) {
+        case 404:
+            return "There is no such thing";
+        case 405:
+            return "This is not done here";
+        case 413:
+        case 414:
+            return "Too much of it";
+        case 500:
+            return "A mistake of ours";
+        default:
+            return "A request that cannot be read";
+    }
+}
+
 ServerResponse problem(int status, std::string_view type, std::string_view detail) {
     ServerResponse response;
     response.status = status;
     response.content_type = "application/problem+json";
     response.body = boost::json::serialize(boost::json::object{
         {"type", fmt::format("urn:lumos:problem:{}", type)},
+        {"title", title_of(status)},
         {"status", status},
-        {"detail", detail}});
+        {"field", nullptr},
+        {"detail", detail},
+        {"fix", nullptr}});
     return response;
 }
 
