@@ -50,6 +50,21 @@ TEST(HearingRoundAndStreams, ANewStreamWhoseClockIsBehindCutsEveryTimeBack) {
     EXPECT_EQ(world.of("fra-1", "status"), "offline");
 }
 
+TEST(HearingRoundAndStreams, AClockThatGoesBackLeavesNothingAheadOfTheBeat) {
+    PresenceWorld world;
+    world.server("fra-1");
+    world.listen(10s, {"fra-1"});
+    world.now += 1s;
+    world.speaks("fra-1", {.client = 2});
+    (void)world.round(-1h);
+    EXPECT_EQ(world.of("fra-1", "client_id"), "2");
+    EXPECT_EQ(
+        world.value("SELECT count(*) FROM server_presence p, agent_connections c, heard_nodes n "
+                    "WHERE greatest(p.last_seen, p.steady_since, c.opened_at, c.heard_since, "
+                    "c.heard_at, n.heard_since) > n.heard_until"),
+        "0");
+}
+
 TEST(HearingRoundAndStreams, AReplicaThatHoldsOnToAnOlderStreamWritesNothing) {
     PresenceWorld world(2);
     world.server("fra-1");
