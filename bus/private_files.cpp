@@ -67,8 +67,7 @@ void write_owned(const PrivateFile& file, const std::optional<Owner>& owner) {
     if (open_file.number() < 0) {
         fail(file.path, "create");
     }
-    const bool is_theirs =
-        !owner || ::fchown(open_file.number(), owner->user, owner->group) == 0;
+    const bool is_theirs = !owner || ::fchown(open_file.number(), owner->user, owner->group) == 0;
     if (!is_theirs || !write_all(open_file.number(), file.text)) {
         const int reason = errno;
         ::unlink(file.path.c_str());

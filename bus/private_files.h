@@ -14,8 +14,8 @@ struct PrivateFile {
 void make_private_folder(const std::string& path);
 // With mode 0600, and never over one that is there.
 void write_new(const PrivateFile& file);
-// In its place at once and whole, with its owner and mode 0600; who reads it sees the old one or the
-// new one.
+// In its place at once and whole, with its owner and mode 0600; who reads it sees the old one or
+// the new one.
 void replace(const PrivateFile& file);
 // Throws BusRefused where it cannot be read.
 [[nodiscard]] std::string read_private(const std::string& path);

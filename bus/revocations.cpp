@@ -38,7 +38,8 @@ std::int64_t issued_at(const json::object& claims) {
 void require_taken(const std::string& answer) {
     boost::system::error_code problem;
     const auto value = json::parse(answer, problem);
-    const auto* data = problem || !value.is_object() ? nullptr : value.get_object().if_contains("data");
+    const auto* data =
+        problem || !value.is_object() ? nullptr : value.get_object().if_contains("data");
     const auto* code =
         data == nullptr || !data->is_object() ? nullptr : data->get_object().if_contains("code");
     if (code == nullptr || !code->is_int64() || code->get_int64() != kDone) {
@@ -91,8 +92,7 @@ std::optional<std::string> with_revoked(
             " credentials would be revoked one by one; sign all anew with another signing key");
     }
     // Nodes of a cluster keep the newer one of two.
-    const auto second = std::max(
-        now, Time(std::chrono::seconds(issued_at(*claims) + 1)));
+    const auto second = std::max(now, Time(std::chrono::seconds(issued_at(*claims) + 1)));
     return sign_anew(std::move(*claims), operator_key, second);
 }
 

@@ -28,8 +28,8 @@ struct RevokerKey {
 inline constexpr std::size_t kRevocationsMax = 5'000;
 
 // The same account, with the users of these keys (U…) revoked besides those that are. Nothing where
-// all of them are already. Throws BusRefused where the text is no account's JWT, or where it would be
-// more than kRevocationsMax. Pure.
+// all of them are already. Throws BusRefused where the text is no account's JWT, or where it would
+// be more than kRevocationsMax. Pure.
 [[nodiscard]] std::optional<std::string> with_revoked(
     std::string_view account_jwt,
     const std::vector<std::string>& public_keys,

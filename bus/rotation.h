@@ -18,7 +18,6 @@ struct Rotated {
 };
 // Signs with `offline/processes.key` of that folder. Throws BusRefused with what is missing; then
 // nothing was changed.
-[[nodiscard]] Rotated rotate_process(
-    const std::string& directory, std::string_view kind, Time now);
+[[nodiscard]] Rotated rotate_process(const std::string& directory, std::string_view kind, Time now);
 
 }  // namespace lumos::bus

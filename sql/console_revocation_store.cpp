@@ -22,8 +22,10 @@ void hasten_revocations(Work& work, const std::string& holder) {
 }
 
 std::optional<std::string> key_of_server(Work& work, std::int64_t server_id) {
-    return work.transaction().run(queries::servers::key_of, {server_id}).only().optional_text(
-        "public_key");
+    return work.transaction()
+        .run(queries::servers::key_of, {server_id})
+        .only()
+        .optional_text("public_key");
 }
 
 void set_key_of_server(

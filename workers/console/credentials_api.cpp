@@ -63,8 +63,8 @@ ServerResponse rotate_server(Parts& parts, const Call& call) {
     Session work(parts);
     const auto account = account_of(work, call);
     const auto server = held_server(work, account, call);
-    const auto minted = bus::mint_agent(
-        account.slug, server.slug, require_signing_key(parts), parts.clock.now());
+    const auto minted =
+        bus::mint_agent(account.slug, server.slug, require_signing_key(parts), parts.clock.now());
     const auto previous = store::key_of_server(work, server.id);
     std::optional<Time> until;
     if (previous) {
@@ -73,8 +73,7 @@ ServerResponse rotate_server(Parts& parts, const Call& call) {
     store::set_key_of_server(work, server.id, minted.public_key);
     work->audit(audit_of(call, account.id, "server.rotate", server.slug));
     finish(work, call);
-    const bool is_over =
-        !call.dry_run && previous && overlap.count() == 0 && revoker.apply(kApply);
+    const bool is_over = !call.dry_run && previous && overlap.count() == 0 && revoker.apply(kApply);
     auto json = shown(server);
     json["credentials"] =
         call.dry_run ? boost::json::value(nullptr) : boost::json::value(minted.text);
@@ -118,7 +117,10 @@ ServerResponse revoke_process(Parts& parts, const Call& call) {
     finish(work, call);
     const bool is_over = !call.dry_run && overlap.count() == 0 && revoker.apply(kApply);
     return answer(boost::json::object{
-        {"holder", holder}, {"publicKey", key}, {"until", to_rfc3339(until)}, {"revoked", is_over}});
+        {"holder", holder},
+        {"publicKey", key},
+        {"until", to_rfc3339(until)},
+        {"revoked", is_over}});
 }
 
 }  // namespace

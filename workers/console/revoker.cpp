@@ -58,9 +58,8 @@ void Revoker::run(const std::stop_token& stop) {
             changed_.notify_all();
         }
         const auto wait = settled ? kLook : kAgain.wait(failures, runtime::random_unit());
-        changed_.wait_until(lock, stop, parts_.clock.steady() + wait, [&] {
-            return asked_ > asked;
-        });
+        changed_.wait_until(
+            lock, stop, parts_.clock.steady() + wait, [&] { return asked_ > asked; });
     }
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 // Takes credentials of the bus back: what the rows of bus_revocations say is due, NATS must have.
 // Looked at each second, and compared with what NATS holds after each connect and each minute, so
-// that a server that lost its accounts' rights gets them again. Any number of consoles do it, one at
-// a time. Thread-safe.
+// that a server that lost its accounts' rights gets them again. Any number of consoles do it, one
+// at a time. Thread-safe.
 
 #include "bus/connection.h"
 #include "bus/revocations.h"

@@ -54,7 +54,8 @@ private:
         rotate->add_option("--dir", directory_, "the folder of bus init, with its offline/")
             ->required();
         overlap_.add_to(*rotate);
-        rotate->footer("Example:\n  lumosctl bus rotate presence --dir /etc/lumos/bus --overlap 10m");
+        rotate->footer(
+            "Example:\n  lumosctl bus rotate presence --dir /etc/lumos/bus --overlap 10m");
         rotate->callback([this] { this->rotate(); });
     }
 

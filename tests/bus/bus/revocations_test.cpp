@@ -23,10 +23,7 @@ protected:
     bool is_let_in(const std::string& creds_file) {
         const Connection connection(options(creds_file));
         EXPECT_TRUE(wait_until(
-            [&] {
-                return connection.state().connected || connection.state().attempt > 3;
-            },
-            15s));
+            [&] { return connection.state().connected || connection.state().attempt > 3; }, 15s));
         return connection.state().connected;
     }
 
@@ -82,8 +79,7 @@ TEST_F(Revocations, ComeBackWhereTheServerLostThem) {
 TEST_F(Revocations, AreNotTheRevokersForAnythingElse) {
     const auto& operator_key = key_.op;
     EXPECT_THROW((void)system_->request("$SYS.REQ.SERVER.PING", "", 300ms), BusUnavailable);
-    EXPECT_THROW(
-        (void)system_->request("$SYS.REQ.ACCOUNT.PING.CONNZ", "", 300ms), BusUnavailable);
+    EXPECT_THROW((void)system_->request("$SYS.REQ.ACCOUNT.PING.CONNZ", "", 300ms), BusUnavailable);
     EXPECT_NE(operator_key.public_key, offline_key("operator").public_key);
 }
 
