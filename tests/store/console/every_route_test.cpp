@@ -94,6 +94,9 @@ TEST_F(EveryRoute, NamesAFieldThatItDoesNotKnow) {
     for (const auto* path :
          {"/api/v1/accounts",
           "/api/v1/reconcile",
+          "/api/v1/bus/revocations",
+          "/api/v1/accounts/acme/servers/fra-1/rotate",
+          "/api/v1/accounts/acme/servers/fra-1/revoke",
           "/api/v1/accounts/acme/providers/cf-main/verify"}) {
         EXPECT_EQ(post(path, body).text("field"), "nonsense") << path;
     }
@@ -154,9 +157,14 @@ TEST_F(EveryRoute, ATokenThatOnlyReadsOrIsOfOneAccountMayNot) {
 TEST_F(EveryRoute, AKeyThatWasUsedForSomethingElseIsAConflict) {
     const http::Headers key{{"Idempotency-Key", "one"}};
     EXPECT_EQ(send("POST", "/api/v1/reconcile", "", key).status, 200);
-    for (const auto* path : {"/providers/cf-main/verify", "/channels/owner/test"}) {
+    for (const auto* path :
+         {"/providers/cf-main/verify",
+          "/channels/owner/test",
+          "/servers/fra-1/rotate",
+          "/servers/fra-1/revoke"}) {
         EXPECT_EQ(send("POST", acme_ + path, "", key).status, 409) << path;
     }
+    EXPECT_EQ(send("POST", "/api/v1/bus/revocations", "", key).status, 409);
     EXPECT_EQ(send("POST", "/api/v1/reconcile", " ", key).status, 409);
 }
 
