@@ -35,8 +35,8 @@ void ScriptedObserver::before(std::string_view step) {
     }
 }
 
-SwitchWorld::SwitchWorld()
-    : url_(support::fresh_database()),
+SwitchWorld::SwitchWorld(const std::string& url)
+    : url_(url),
       session_(new_session()),
       own_(new_session()) {
     account = run("INSERT INTO accounts (slug, name, plan) VALUES ('acme', 'Acme', 'pro') "
@@ -67,6 +67,11 @@ Id SwitchWorld::another_zone(const std::string& name) {
 
 std::unique_ptr<sql::Connection> SwitchWorld::new_session(const std::string& name) {
     return std::make_unique<sql::Connection>(url_, name);
+}
+
+void SwitchWorld::renew_sessions() {
+    session_ = new_session();
+    own_ = new_session();
 }
 
 Id SwitchWorld::server(const std::string& slug, const std::string& ipv6) {

@@ -72,7 +72,10 @@ struct EventRow {
 
 class SwitchWorld {
 public:
-    SwitchWorld();
+    // In a migrated database of its own.
+    explicit SwitchWorld(const std::string& url = support::fresh_database());
+
+    [[nodiscard]] const std::string& url() const { return url_; }
 
     // Made online and ready, heard just now. Address 203.0.113.<n>.
     Id server(const std::string& slug, const std::string& ipv6 = "");
@@ -98,6 +101,7 @@ public:
     // Checks as long as there is something due; alarms in the future are left.
     void settle_down();
     std::unique_ptr<sql::Connection> new_session(const std::string& name = "failover/test");
+    void renew_sessions();  // After the database was away.
 
     // Time passes.
     void end_reservation();
