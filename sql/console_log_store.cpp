@@ -144,8 +144,8 @@ std::vector<AuditRow> audit_rows(Work& work, std::int64_t account_id, const Page
     return found;
 }
 
-void make_events_final(Work& work) {
-    work.transaction().run(queries::events::make_final);
+void skip_event_numbers(Work& work) {
+    work.transaction().run(queries::events::skip_numbers);
 }
 
 }  // namespace lumos::sql::console

@@ -108,7 +108,7 @@ struct AuditRow {
 [[nodiscard]] std::vector<AuditRow> audit_rows(
     Work& work, std::int64_t account_id, const Page& page);
 
-// After a dump was restored: its events stand before those recorded from now on.
-void make_events_final(Work& work);
+// After commits may have been lost: no event gets the number of a lost one that a reader knows.
+void skip_event_numbers(Work& work);
 
 }  // namespace lumos::sql::console

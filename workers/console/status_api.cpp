@@ -273,7 +273,7 @@ ServerResponse reconcile(Parts& parts, const Call& call) {
         left = std::move(busy);
     }
     Session work(parts);
-    store::make_events_final(work);
+    store::skip_event_numbers(work);
     work->audit(audit_of(call, std::nullopt, "reconcile", "all"));
     finish(work, call);
     boost::json::array busy;

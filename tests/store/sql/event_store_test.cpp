@@ -3,6 +3,7 @@
 #include "sql/connection.h"
 #include "sql/error.h"
 #include "sql/transaction.h"
+#include "tests/store/sql/event_follower.h"
 #include "tests/support/postgres_server.h"
 
 #include <gtest/gtest.h>
@@ -150,32 +151,7 @@ TEST_F(EventStoreTest, RefusesTheSameEventTwice) {
 
 class EventCursorTest : public EventStoreTest {
 protected:
-    // A follower: reads on from where it stands, until nothing comes.
-    class Follower {
-    public:
-        explicit Follower(const std::string& url) : connection_(url, "test/follower") {}
-
-        void read() {
-            while (true) {
-                Transaction transaction(connection_);
-                const auto page = transaction.run(
-                    queries::events::read_after,
-                    {1, last_, std::nullopt, std::nullopt, std::nullopt, std::nullopt, 3});
-                for (const auto row : page) {
-                    last_ = row.integer("sequence");
-                    seen.push_back(row.text("id"));
-                }
-                if (page.size() < 3) {
-                    return;
-                }
-            }
-        }
-        std::vector<std::string> seen;
-
-    private:
-        Connection connection_;
-        std::int64_t last_ = 0;
-    };
+    using Follower = EventFollower;
 };
 
 TEST_F(EventCursorTest, DoesNotStepOverAnEventThatCommitsLate) {
