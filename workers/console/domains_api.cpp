@@ -13,6 +13,8 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
+
 namespace lumos::console {
 namespace {
 
@@ -66,6 +68,12 @@ ServerResponse explain_domain(Parts& parts, const Call& call) {
     return answer(explanation_of(parts, work, account, domain));
 }
 
+bool takes_one_away(const std::vector<std::string>& before, const std::vector<std::string>& after) {
+    return std::ranges::any_of(before, [&](const std::string& server) {
+        return std::ranges::find(after, server) == after.end();
+    });
+}
+
 std::vector<std::string> edit_servers(
     store::Work& work,
     const store::Account& account,
@@ -76,6 +84,12 @@ std::vector<std::string> edit_servers(
             "a change of the record is still open, decided " +
                 to_rfc3339(before.change->decided_at),
             "lumosctl explain " + before.name);
+    }
+    if (before.doubt_until && takes_one_away(before.servers, servers)) {
+        throw conflict(
+            "it is not certain what is published for " + before.name +
+                " right now, and it may be a server that is to be taken away",
+            "wait until it is settled: lumosctl explain " + before.name);
     }
     if (servers.size() > before.servers.size()) {
         require_failover(work, account, servers.size());

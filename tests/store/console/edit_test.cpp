@@ -219,5 +219,28 @@ TEST_F(Edit, ReconcilePutsEveryDomainInDoubt) {
     EXPECT_EQ(value("SELECT cause FROM check_requests"), "operator");
 }
 
+TEST_F(Edit, ReconcileGivesNoEventTheNumberOfALostOne) {
+    set_up_domain();
+    const auto last = std::stoll(value("SELECT last_value::text FROM event_sequence"));
+
+    post("/api/v1/reconcile", "");
+
+    EXPECT_GE(std::stoll(value("SELECT nextval('event_sequence')::text")), last + 1'000'000);
+}
+
+TEST_F(Edit, NoServerIsTakenFromADomainWhileItIsNotSureWhatIsPublished) {
+    set_up_domain();
+    run("UPDATE domains SET doubt_until = clock_timestamp() + interval '1 minute'");
+    const auto path = acme_ + "/domains/www.example.com";
+
+    const auto refused = patch(path, R"({"servers":["fra-1"]})");
+
+    EXPECT_EQ(refused.status, 409);
+    EXPECT_NE(refused.text("fix").find("lumosctl explain www.example.com"), std::string::npos);
+    EXPECT_EQ(patch(path, R"({"servers":["iad-1","fra-1"]})").status, 200) << "all are kept";
+    run("UPDATE domains SET doubt_until = NULL");
+    EXPECT_EQ(patch(path, R"({"servers":["fra-1"]})").status, 200);
+}
+
 }  // namespace
 }  // namespace lumos::console::testing
