@@ -153,7 +153,7 @@ void HearingRound::advance_hearing(State& state) const {
 
 void HearingRound::leave_gone_nodes(State& state) const {
     for (NodeHearing& node : state.nodes) {
-        if (!is_gone(node, state.beaten, {.node = node.node}, state.hearing.database_now)) {
+        if (!is_gone(node, state.beaten, state.hearing.database_now)) {
             continue;
         }
         node.gone_at = state.beaten.heard_until;

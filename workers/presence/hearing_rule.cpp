@@ -75,15 +75,11 @@ Duration silence(const NodeHearing& node, const LastHeard& server) {
     return heard_time_since(node, server.moved_at.value_or(node.heard_since));
 }
 
-bool is_gone(
-    const NodeHearing& node, const NodeHearing& beaten, const NodeLoad& load, Time database_now) {
+bool is_gone(const NodeHearing& node, const NodeHearing& beaten, Time database_now) {
     if (node.gone_at || node.node == beaten.node) {
         return false;
     }
-    if (node.url == beaten.url) {
-        return true;
-    }
-    return !is_heard(node, database_now) && load.servers_moved >= load.servers_left;
+    return node.url == beaten.url || !is_heard(node, database_now);
 }
 
 BusReading bus_reading(

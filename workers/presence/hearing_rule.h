@@ -117,17 +117,10 @@ struct LastHeard {
 
 // ---- which nodes are gone ----
 
-struct NodeLoad {
-    std::string node;
-    std::int64_t servers_left = 0;  // Still on it.
-    std::int64_t servers_moved =
-        0;  // With an open connection to it, but heard on another node since.
-};
-
-// Certainly gone: the same client URL answers with a new id, or half of the servers of an unheard
-// one are heard elsewhere.
-[[nodiscard]] bool is_gone(
-    const NodeHearing& node, const NodeHearing& beaten, const NodeLoad& load, Time database_now);
+// The same client URL answers with a new id: it was started anew. Or nobody hears it any more while
+// another one is heard: there is one NATS server at a time, so it was moved to another address, and
+// whoever is still on it would be left as it was for ever. beaten: the node of the round's beat.
+[[nodiscard]] bool is_gone(const NodeHearing& node, const NodeHearing& beaten, Time database_now);
 
 // ---- where to read BUS on ----
 

@@ -99,6 +99,23 @@ TEST(HearingRoundAndStreams, MovesTheServersOfANodeThatIsGoneWithAFullTimeout) {
     EXPECT_EQ(world.of("fra-1", "status"), "offline");
 }
 
+TEST(HearingRoundAndStreams, LeavesANodeThatWasMovedToAnotherAddressWhenNobodyHearsItAnyMore) {
+    PresenceWorld world;
+    world.server("fra-1");
+    world.speaks("fra-1");
+    (void)world.round();
+    world.node = "N2";
+    world.url = "nats://elsewhere";
+    (void)world.round();
+    EXPECT_EQ(world.of("fra-1", "node"), "N1");
+    world.run(
+        "UPDATE heard_nodes SET advanced_at = advanced_at - interval '6 seconds' "
+        "WHERE node = 'N1'");
+    (void)world.round();
+    EXPECT_EQ(world.of("fra-1", "node"), "N2");
+    EXPECT_EQ(world.of("fra-1", "status"), "online");
+}
+
 // ---- bounds ----
 
 TEST(HearingRoundBounds, KeepsFewConnectionsOfAServerThatClaimsMany) {

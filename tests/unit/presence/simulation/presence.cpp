@@ -291,7 +291,7 @@ bool Replica::advance_node(const Round& round, bool same_stream) {
     node.heard_until = beat.heard;
     node.advanced_at = now;
     for (NodeHearing& other : database.nodes) {
-        if (is_gone(other, node, {.node = other.node}, now)) {
+        if (is_gone(other, node, now)) {
             other.gone_at = beat.heard;
         }
     }
