@@ -82,7 +82,7 @@ void record_published(ZoneTransaction& transaction, const Published& published) 
 
 void relabel(ZoneTransaction& transaction, std::int64_t domain, bool failed_over) {
     transaction.inner().run(
-        queries::domains::relabel, {domain, failed_over ? "failed_over" : "active"});
+        queries::domains::set_failover_status, {domain, failed_over ? "failed_over" : "active"});
 }
 
 void save_check(ZoneTransaction& transaction, const CheckNote& note) {

@@ -1,4 +1,4 @@
--- Another order of the servers may make the published one the primary, or no longer the primary.
+-- The order of the servers was edited: what is published is the primary now, or is it no more. Nothing is written.
 -- $1 id, $2 failover status
 UPDATE domains SET
     failover_status = $2,
