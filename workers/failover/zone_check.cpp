@@ -97,6 +97,10 @@ bool ZoneCheck::wants_switch() const {
     });
 }
 
+bool ZoneCheck::reads_zone() const {
+    return std::ranges::count(state_.domains, true, &DomainCheck::concerned) > 1;
+}
+
 void ZoneCheck::note_no_calls(Time available_at) {
     state_.come_back = available_at;
     for (auto& domain : state_.domains) {
@@ -134,16 +138,11 @@ ZoneCheck::Read ZoneCheck::read_record(int pages_max) {
         note_trouble(problem);
         return Read::Failed;
     }
-    std::vector<std::string> names;
-    for (const auto& domain : state_.domains) {
-        if (domain.concerned) {
-            names.push_back(domain.row.name);
-        }
-    }
+    const auto concerned = std::ranges::find_if(state_.domains, &DomainCheck::concerned);
     auto result = read_records(
         *provider_,
         {.provider_zone_id = state_.zone.provider_zone_id,
-         .only_name = names.size() == 1 ? names.front() : "",
+         .only_name = reads_zone() ? "" : concerned->row.name,
          .pages_max = pages_max},
         tools_.clock);
     if (result.needs_more_pages) {

@@ -37,6 +37,8 @@ public:
     // A change is wanted or pending, or a doubt has ripened.
     [[nodiscard]] bool needs_provider() const;
     [[nodiscard]] bool wants_switch() const;  // Its calls go before others.
+    // Several domains are concerned: the zone is read page by page, else the one name only.
+    [[nodiscard]] bool reads_zone() const;
     [[nodiscard]] Id provider() const { return state_.zone.provider->id; }
 
     enum class Read { Done, Failed, NeedsMorePages };

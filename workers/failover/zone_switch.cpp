@@ -31,13 +31,28 @@ std::vector<std::int64_t> domains_of(const Intention& intention) {
     return domains;
 }
 
-void log_failure(const char* event, const Intention& intention, const ProviderProblem& problem) {
+struct FailedWrite {
+    ProviderProblem problem;
+    std::string text;  // JSON, as it is kept with the domains.
+    std::vector<std::int64_t> domains;
+};
+
+// Says so in the log and with the changes. Nothing: they are not all this attempt's any more.
+std::optional<FailedWrite> fail_write(
+    sql::ZoneTransaction& transaction, const Intention& intention, const dns::WriteResult& result) {
+    const bool refused = result.verdict == dns::Verdict::Refused;
+    FailedWrite failed{.problem = problem_of(result.error), .text = {}, .domains = {}};
     runtime::log_warn(
-        event,
+        refused ? "change_refused" : "change_unanswered",
         {{"zone", intention.zone.name},
          {"domain", intention.changes.front().row.name},
-         {"outcome", problem.code},
-         {"error", problem.message}});
+         {"outcome", failed.problem.code},
+         {"error", failed.problem.message}});
+    failed.text = write_problem(failed.problem);
+    failed.domains =
+        sql::fail_attempt(transaction, intention.zone.id, intention.attempt, refused, failed.text);
+    return failed.domains.size() == intention.changes.size() ? std::optional(std::move(failed))
+                                                             : std::nullopt;
 }
 
 }  // namespace
@@ -46,11 +61,14 @@ void log_failure(const char* event, const Intention& intention, const ProviderPr
 struct ZoneSwitch::Calls {
     std::optional<Id> provider;
     int in_hand = 0;
-    int pages = 1;  // Of the zone, as far as is known.
+    int pages = 1;        // Of the zone, as far as is known.
+    bool of_zone = true;  // All of them are read, and not the records of one name.
     api_budget::Urgency urgency = api_budget::Urgency::Other;
     std::optional<Time> none_before = {};
 
-    [[nodiscard]] int needed() const { return pages - 1 + api_budget::kCallsOfASwitch; }
+    [[nodiscard]] int needed() const {
+        return (of_zone ? pages - 1 : 0) + api_budget::kCallsOfASwitch;
+    }
     [[nodiscard]] bool are_of(Id other) const { return provider == other; }
     void take(sql::Connection& session) {
         none_before = api_budget::take(session, *provider, needed(), urgency);
@@ -107,6 +125,7 @@ ZoneSwitch::Begun ZoneSwitch::begin(sql::Connection& session, Id zone, Calls& ca
         tools_.observer.before("nothing");
         return {.result = {CheckResult::Outcome::Settled, check.end(false)}};
     }
+    calls.of_zone = check.reads_zone();
     const bool asked = calls.are_of(check.provider());
     if (asked && calls.none_before) {
         check.note_no_calls(*calls.none_before);
@@ -221,14 +240,11 @@ CheckResult ZoneSwitch::note_no(
     sql::ZoneTransaction& transaction, const Intention& intention, const dns::WriteResult& result) {
     tools_.observer.before("refusal");
     refused_.add();
-    const auto problem = problem_of(result.error);
-    log_failure("change_refused", intention, problem);
-    const auto text = write_problem(problem);
-    const auto domains =
-        sql::fail_attempt(transaction, intention.zone.id, intention.attempt, true, text);
-    if (domains.size() != intention.changes.size()) {
+    const auto failed = fail_write(transaction, intention, result);
+    if (!failed) {
         return {CheckResult::Outcome::Left, limits::kReservation};
     }
+    const auto& [problem, text, domains] = *failed;
     const auto plan =
         plan_refusal(problem.code, {domains.size(), intention.edits.size(), intention.batch_limit});
     std::optional<sql::RefusalWait> wait;
@@ -252,14 +268,11 @@ CheckResult ZoneSwitch::note_silence(
     sql::ZoneTransaction& transaction, const Intention& intention, const dns::WriteResult& result) {
     tools_.observer.before("no_answer");
     unanswered_.add();
-    const auto problem = problem_of(result.error);
-    log_failure("change_unanswered", intention, problem);
-    const auto text = write_problem(problem);
-    const auto domains =
-        sql::fail_attempt(transaction, intention.zone.id, intention.attempt, false, text);
-    if (domains.size() != intention.changes.size()) {
+    const auto failed = fail_write(transaction, intention, result);
+    if (!failed) {
         return {CheckResult::Outcome::Left, limits::kReservation};
     }
+    const auto& [problem, text, domains] = *failed;
     sql::put_in_doubt(transaction, domains, limits::kDoubt, text);
     const auto failures = intention.failures + 1;
     const auto wait = kUnansweredBackoff.wait(failures, runtime::random_unit());

@@ -1,5 +1,6 @@
 // Refusals, budgets, batches and records that are not ours.
 
+#include "sql/request_store.h"
 #include "tests/store/failover/switch_world.h"
 #include "workers/failover/api_budget.h"
 
@@ -226,6 +227,26 @@ TEST_F(ProviderTrouble, ReadsAZoneOfSeveralPagesWithinTheCallsThatItHasTaken) {
     (void)world.check();
 
     EXPECT_EQ(moved(), 9U);
+}
+
+TEST_F(ProviderTrouble, TakesTwoCallsForOneDomainHoweverManyPagesItsZoneHas) {
+    (void)domains(9);
+    world.dns.set_page_size(4);
+    const Tools tools{world.providers, world.after, world.clock, world.observer};
+    ZoneSwitch zone_switch(tools);  // It remembers how many pages a zone has.
+    const auto session = world.new_session();
+    fail();
+    (void)sql::expand_server_requests(*session, std::chrono::milliseconds{0}, 100);
+    ASSERT_EQ(zone_switch.check(*session, world.zone).outcome, Outcome::Applied);
+    empty_the_budget(2);
+    world.run("UPDATE provider_budgets SET refilled_at = clock_timestamp() + interval '1 hour'");
+    world.run("UPDATE domains SET published_server = 1 WHERE name = 'd0.example.com'");
+    world.answers(secondary);
+
+    const auto result = zone_switch.check(*session, world.zone);
+
+    EXPECT_NE(result.outcome, Outcome::Waiting);
+    EXPECT_EQ(world.domain_value(1, "hold_code"), "");
 }
 
 TEST_F(ProviderTrouble, FillsABatchOnlyAsFarAsTheZoneAllows) {
