@@ -91,10 +91,7 @@ ServerResponse revoke_server(Parts& parts, const Call& call) {
     revoke_credentials(work, account, server);
     work->audit(audit_of(call, account.id, "server.revoke", server.slug));
     record_server_edit(
-        parts,
-        work,
-        call,
-        {.account_id = account.id, .before = server, .after = server, .is_revoked = true});
+        parts, work, call, {.account_id = account.id, .before = server, .after = std::nullopt});
     finish(work, call);
     parts.outbox.wake();
     const bool is_revoked = !call.dry_run && revoker.apply(kApply);

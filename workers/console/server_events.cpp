@@ -21,7 +21,7 @@ const char* type_of(const ServerEdit& edit) {
     if (!edit.before) {
         return "server_added";
     }
-    return edit.after && !edit.is_revoked ? "server_changed" : "server_revoked";
+    return edit.after ? "server_changed" : "server_revoked";
 }
 
 }  // namespace

@@ -14,8 +14,7 @@ namespace lumos::console {
 struct ServerEdit {
     std::int64_t account_id = 0;
     std::optional<sql::console::Server> before;  // Nothing: added.
-    std::optional<sql::console::Server> after;   // Nothing: removed.
-    bool is_revoked = false;                     // Only its credentials were taken back.
+    std::optional<sql::console::Server> after;   // Nothing: removed, or its credentials taken back.
 };
 
 // A row of the caller's transaction; wake the outbox after the commit.

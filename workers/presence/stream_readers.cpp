@@ -10,6 +10,7 @@
 #include "workers/shared/runtime/clock.h"
 #include "workers/shared/runtime/log.h"
 #include "workers/shared/runtime/metrics.h"
+#include "workers/shared/runtime/seldom.h"
 
 #include <thread>
 #include <utility>
@@ -99,10 +100,22 @@ private:
         }
         auto read = heartbeat_of(message);
         if (!read) {
-            skipped_.add();
+            note_skipped(message);
             return;
         }
         heard_.take(std::move(read->heartbeat), read->answers_a_call);
+    }
+
+    // Whoever sends them may send many.
+    void note_skipped(const bus::StreamMessage& message) {
+        skipped_.add();
+        if (const auto count = skipped_unsaid_.one_more(runtime::SystemClock().steady())) {
+            runtime::log_warn(
+                "heartbeats_skipped",
+                {{"count", *count},
+                 {"last", message.subject},
+                 {"bytes", static_cast<long>(message.body.size())}});
+        }
     }
 
     void read_bus(const std::stop_token& stop) {
@@ -153,6 +166,7 @@ private:
     std::string replica_;
     runtime::metrics::Counter skipped_{
         "lumos_heartbeats_skipped_total", "Heartbeats that are malformed or of nobody."};
+    runtime::Seldom skipped_unsaid_;
     runtime::metrics::Counter broken_{
         "lumos_stream_reads_broken_total", "Times that reading AGENT or BUS broke off."};
     std::jthread agent_thread_;

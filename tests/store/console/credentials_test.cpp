@@ -70,8 +70,7 @@ TEST_F(CredentialsApi, RevokesAllThatAServerHasAlsoWhatAnOverlapHadLeft) {
     EXPECT_NE(due.find(second), std::string::npos);
     EXPECT_EQ(key_of_fra(), "");
     EXPECT_EQ(
-        value("SELECT count(*) FROM events WHERE type = 'server_revoked' AND subject = 'fra-1'"),
-        "1");
+        value("SELECT data ->> 'after' IS NULL FROM events WHERE type = 'server_revoked'"), "true");
     // And it may come back.
     EXPECT_EQ(post(acme_ + "/servers/fra-1/rotate", "").status, 200);
     EXPECT_NE(key_of_fra(), "");
