@@ -79,6 +79,18 @@ ControlState control_state(Work& work, Only account) {
     return state;
 }
 
+Backlog backlog(Work& work) {
+    auto& transaction = work.transaction();
+    const auto changes = transaction.run(queries::dns_changes::backlog).only();
+    const auto checks = transaction.run(queries::check_requests::backlog).only();
+    return {
+        .changes_pending = changes.integer("pending"),
+        .change_oldest_seconds = changes.number("oldest_seconds"),
+        .doubt_overdue_seconds = changes.number("doubt_overdue_seconds"),
+        .checks_waiting = checks.integer("waiting"),
+        .check_oldest_seconds = checks.number("oldest_seconds")};
+}
+
 std::vector<WorkerSession> workers(Work& work) {
     std::vector<WorkerSession> found;
     for (const auto row : work.transaction().run(queries::pg_stat_activity::workers)) {

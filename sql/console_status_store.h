@@ -68,6 +68,16 @@ struct ControlState {
 };
 [[nodiscard]] ControlState control_state(Work& work, Only account);
 
+// What waits to be done, of everybody; 0 s where nothing waits.
+struct Backlog {
+    std::int64_t changes_pending = 0;
+    double change_oldest_seconds = 0;
+    double doubt_overdue_seconds = 0;  // Since the oldest doubt should have been ended by a read.
+    std::int64_t checks_waiting = 0;
+    double check_oldest_seconds = 0;
+};
+[[nodiscard]] Backlog backlog(Work& work);
+
 struct WorkerSession {
     std::string process;
     std::string instance;

@@ -6,6 +6,7 @@
 #include "workers/console/console_config.h"
 #include "workers/console/parts.h"
 #include "workers/console/revoker.h"
+#include "workers/console/state_metrics.h"
 #include "workers/shared/http/server.h"
 #include "workers/shared/outbox/outbox.h"
 #include "workers/shared/runtime/ids.h"
@@ -51,11 +52,12 @@ bus::ConnectionOptions revoker_bus_options(const ConsoleConfig& config) {
 }
 
 // The API answers without a database, too; whoever starts it wants to know why it does nothing.
-void look_at_database(sql::Pool& database, runtime::Health& health) {
+void look_at_database(sql::Pool& database, StateMetrics& metrics, runtime::Health& health) {
     try {
         const auto lease = database.lease();
         sql::console::Work work(*lease);
         (void)sql::console::plans(work);
+        metrics.look_when_due();
         health.set("database", true);
     } catch (const std::exception& failed) {
         health.set("database", false, failed.what());
@@ -128,9 +130,10 @@ void run(const runtime::Process& process) {
     const auto health_server =
         http::serve_health(process.values().text("metrics_listen"), process.health());
     runtime::log_info("console_started", {{"port", server.port()}});
+    StateMetrics metrics(database, clock);
     process.ready();
     do {
-        look_at_database(database, process.health());
+        look_at_database(database, metrics, process.health());
         process.alive();
     } while (runtime::pause(process.stop(), kLook));
     server.stop();

@@ -4,6 +4,7 @@
 #include "workers/failover/limits.h"
 #include "workers/failover/notice_rule.h"
 #include "workers/shared/runtime/backoff.h"
+#include "workers/shared/runtime/metrics.h"
 
 #include <boost/json.hpp>
 
@@ -144,6 +145,15 @@ sql::CheckNote note_of(const CheckState& state, const DomainCheck& domain) {
     return note;
 }
 
+// Before the commit: a decision that is rolled back and made again counts twice.
+void count_decision(const std::string& decision) {
+    runtime::metrics::Counter(
+        "lumos_failover_decisions_total",
+        "Decisions that differ from the one before",
+        {{"decision", decision}})
+        .add();
+}
+
 void note_domain(
     sql::ZoneTransaction& transaction,
     const CheckState& state,
@@ -173,6 +183,9 @@ void note_domain(
     }
     if (!is_as_it_was(note, row) || domain.unsaved) {
         sql::save_check(transaction, note);
+    }
+    if (note.evidence) {
+        count_decision(note.decision);
     }
     // Without a read nothing ends a doubt: where there was none, the next try to read has its
     // alarm.
