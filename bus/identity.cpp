@@ -60,6 +60,21 @@ std::optional<std::string> claim_in(std::string_view file, std::string_view key)
     return std::string(claim->get_string());
 }
 
+std::optional<Mints> mints_of(std::string_view text) {
+    if (text == "agents") {
+        return Mints::Agents;
+    }
+    return text == "processes" ? std::optional(Mints::Processes) : std::nullopt;
+}
+
+void require(const SigningKey& key, Mints mints, std::string_view file) {
+    if (key.mints != mints) {
+        throw BusRefused(
+            "that signing key mints others; the one that is meant here is " + std::string(file) +
+            " of lumosctl bus init");
+    }
+}
+
 }  // namespace
 
 std::optional<std::string> line_value(std::string_view text, std::string_view key) {
@@ -102,13 +117,14 @@ SigningKey read_signing_key(const std::string& path) {
     const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
     const auto seed = line_value(text, "seed");
     const auto account = line_value(text, "account");
-    if (!file || !seed || !account) {
+    const auto mints = mints_of(line_value(text, "mints").value_or(""));
+    if (!file || !seed || !account || !mints) {
         throw BusRefused(
             path +
-            " cannot be read as a signing key: it needs the lines `seed: SA…` and "
+            " cannot be read as a signing key: it needs the lines `mints: agents`, `seed: SA…` and "
             "`account: A…` that `lumosctl bus init` writes");
     }
-    SigningKey key{key_pair_of_seed(*seed), *account};
+    SigningKey key{key_pair_of_seed(*seed), *account, *mints};
     if (key.key.kind != KeyKind::Account || !decode_public(KeyKind::Account, key.account)) {
         throw BusRefused(path + " holds no account's signing key (seed SA…, account A…)");
     }
@@ -123,11 +139,13 @@ Credentials mint_agent(
     if (!schemas::is_slug(account) || !schemas::is_slug(server)) {
         throw BusRefused("an agent's account and server are slugs ([a-z0-9-], at most 63)");
     }
+    require(signing_key, Mints::Agents, "signing.key");
     return mint(
         std::string(account) + "." + std::string(server), std::nullopt, signing_key, issued_at);
 }
 
 Credentials mint_process(const Kind& kind, const SigningKey& signing_key, Time issued_at) {
+    require(signing_key, Mints::Processes, "offline/processes.key");
     return mint(std::string(kind.name), kind.permissions, signing_key, issued_at);
 }
 

@@ -52,10 +52,14 @@ struct UserClaims {
 [[nodiscard]] std::optional<std::string> line_value(std::string_view text, std::string_view key);
 
 // What `signing.key` and `offline/processes.key` hold: a signing seed of the account, and the
-// account it signs for. Lines `seed: SA…`, `account: A…`.
+// account it signs for. Lines `mints: agents` or `processes`, `seed: SA…`, `account: A…`. They must
+// not be taken for each other: what says nothing of its rights would have all of them, signed by
+// the processes' key.
+enum class Mints { Agents, Processes };
 struct SigningKey {
     KeyPair key;
     std::string account;
+    Mints mints = Mints::Agents;
 };
 [[nodiscard]] SigningKey read_signing_key(const std::string& path);
 
@@ -64,7 +68,7 @@ struct Credentials {
     std::string public_key;
 };
 // An agent's, with the key that mints agents only: what they allow stands with that key, in the
-// account's JWT.
+// account's JWT. Throws BusRefused on the other key, as mint_process does.
 [[nodiscard]] Credentials mint_agent(
     std::string_view account,
     std::string_view server,

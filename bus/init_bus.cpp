@@ -76,8 +76,9 @@ std::string config_text(
 }
 
 std::string signing_key_file(
-    std::string_view what, const KeyPair& key, const std::string& account) {
-    return "# " + std::string(what) + "\nseed: " + key.seed + "\naccount: " + account + "\n";
+    std::string_view what, std::string_view mints, const KeyPair& key, const std::string& account) {
+    return "# " + std::string(what) + "\nmints: " + std::string(mints) + "\nseed: " + key.seed +
+           "\naccount: " + account + "\n";
 }
 
 std::string revoker_key_file(const Identities& keys, Time now) {
@@ -104,20 +105,22 @@ std::vector<PrivateFile> files_of(const BusInit& init, const fs::path& folder, T
     for (const auto& kind : kinds()) {
         files.push_back(
             {folder / "creds" / (std::string(kind.name) + ".creds"),
-             mint_process(kind, {keys.processes, account}, now).text});
+             mint_process(kind, {keys.processes, account, Mints::Processes}, now).text});
     }
     files.push_back(
         {folder / "signing.key",
          signing_key_file(
              "Signs the credentials of agents, and can sign no others: LUMOS_BUS_SIGNING_KEY_FILE "
              "of the console.",
+             "agents",
              keys.agents,
              account)});
     files.push_back({folder / "revoker.key", revoker_key_file(keys, now)});
     const auto offline = folder / "offline";
     files.push_back(
         {offline / "processes.key",
-         signing_key_file("Signs the credentials of processes.", keys.processes, account)});
+         signing_key_file(
+             "Signs the credentials of processes.", "processes", keys.processes, account)});
     files.push_back(
         {offline / "operator.key", offline_key(keys.op, "The operator: signs the accounts.")});
     files.push_back(

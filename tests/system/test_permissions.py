@@ -2,7 +2,9 @@
 listed here works, everything else is refused. The lists are the test's own, not the product's table."""
 import pytest
 
-from lab.raw_bus import RawBus, Refused
+from lab.ports import claim_port
+from lab.processes import run
+from lab.raw_bus import RawBus, Refused, mint
 from lab.system import SHORT, Lab
 
 PROCESSES = ("presence", "scheduler", "failover", "notifier", "certificates", "console", "ctl", "admin")
@@ -193,6 +195,14 @@ def test_the_consoles_signing_key_mints_agents_and_nothing_else(lab):
         assert bus.refused("subscribe", "_INBOX_presence.>")
 
 
+def test_a_console_with_the_key_of_processes_does_not_start(lab):
+    """It would sign agents that may do everything."""
+    env = lab.worker_env("console", claim_port()) | {
+        "LUMOS_BUS_SIGNING_KEY_FILE": lab.bus_folder / "offline" / "processes.key"}
+    done = run([lab.bin / "lumos-console"], env=env, limit=20, check=False)
+    assert done.returncode != 0
+    assert "LUMOS_BUS_SIGNING_KEY_FILE" in done.stderr
+
+
 def forge(key, name, rights):
-    from lab.raw_bus import mint
     return mint(key.split("seed: ")[1].split()[0], key.split("account: ")[1].split()[0], name, rights)

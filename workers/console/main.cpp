@@ -1,6 +1,7 @@
 // lumos-console: the HTTP API. Wires the real parts.
 
 #include "bus/connection.h"
+#include "bus/error.h"
 #include "sql/connection.h"
 #include "workers/console/api.h"
 #include "workers/console/console_config.h"
@@ -83,6 +84,11 @@ void run(const runtime::Process& process) {
     std::optional<bus::SigningKey> signing_key;
     if (config.signing_key_file) {
         signing_key = bus::read_signing_key(*config.signing_key_file);
+        if (signing_key->mints != bus::Mints::Agents) {
+            throw bus::BusRefused(
+                "LUMOS_BUS_SIGNING_KEY_FILE is the key of processes; set it to signing.key of "
+                "lumosctl bus init");
+        }
     }
     const http::AddressGuard guard(config.webhook_allow);
     const runtime::SystemClock clock;

@@ -111,6 +111,26 @@ TEST(MintAgent, NamesTheAgentAndRefusesWhatCouldReachFurther) {
     }
 }
 
+TEST(SigningKeys, AreNotTakenForEachOther) {
+    const support::TempDir folder;
+    BusInit init;
+    init.directory = folder / "bus";
+    (void)init_bus(init, kNow);
+    const auto of_agents = read_signing_key(folder / "bus/signing.key");
+    const auto of_processes = read_signing_key(folder / "bus/offline/processes.key");
+
+    EXPECT_NO_THROW((void)mint_agent("acme", "fra-1", of_agents, kNow));
+    EXPECT_NO_THROW((void)mint_process(kind_named("presence"), of_processes, kNow));
+    EXPECT_THROW((void)mint_agent("acme", "fra-1", of_processes, kNow), BusRefused);
+    EXPECT_THROW((void)mint_process(kind_named("presence"), of_agents, kNow), BusRefused);
+    // One that does not say what it mints is not guessed at.
+    const auto text = support::read_file(folder / "bus/signing.key");
+    const auto line = text.find("mints: agents\n");
+    ASSERT_NE(line, std::string::npos);
+    support::write_file(folder / "old.key", std::string(text).erase(line, 14));
+    EXPECT_THROW((void)read_signing_key(folder / "old.key"), BusRefused);
+}
+
 TEST(NameInCredentials, IsNothingWhereThereIsNone) {
     EXPECT_EQ(name_in_credentials(""), std::nullopt);
     EXPECT_EQ(name_in_credentials("-----BEGIN NATS USER JWT-----\n"), std::nullopt);
@@ -275,13 +295,15 @@ TEST(ReadSigningKey, RefusesWhatIsNone) {
     const support::TempDir folder;
     EXPECT_THROW((void)read_signing_key(folder / "none"), BusRefused);
     support::write_file(
-        folder / "user", "seed: " + new_key_pair(KeyKind::User).seed + "\naccount: A\n");
+        folder / "user",
+        "mints: agents\nseed: " + new_key_pair(KeyKind::User).seed + "\naccount: A\n");
     EXPECT_THROW((void)read_signing_key(folder / "user"), BusRefused);
     const auto account = new_key_pair(KeyKind::Account);
-    support::write_file(folder / "half", "seed: " + account.seed + "\n");
+    support::write_file(folder / "half", "mints: agents\nseed: " + account.seed + "\n");
     EXPECT_THROW((void)read_signing_key(folder / "half"), BusRefused);
     support::write_file(
-        folder / "right", "# why\r\nseed: " + account.seed + "\r\n account:" + account.public_key);
+        folder / "right",
+        "# why\r\nmints: agents\r\nseed: " + account.seed + "\r\n account:" + account.public_key);
     EXPECT_EQ(read_signing_key(folder / "right").account, account.public_key);
 }
 
