@@ -40,7 +40,7 @@ int main(int argc, char** argv) {
         argv,
         [&](const runtime::Process& process) {
             const runtime::SystemClock clock;
-            process.on_reload([&restart] { restart.request_stop(); });
+            const auto reload = process.on_reload([&restart] { restart.request_stop(); });
             const auto config = agent::read_agent_config(process.values());
             const auto health = http::serve_health(config.metrics_listen, process.health());
             agent::AgentWorker worker(config, process, clock);

@@ -126,7 +126,8 @@ void run(const runtime::Process& process) {
         .grace = config.grace,
         .bus_connected = [&bus] { return bus.state().connected; },
         .stop = process.stop()};
-    process.on_reload([&] { read_secrets_again(config, process, keys, database); });
+    const auto reload =
+        process.on_reload([&] { read_secrets_again(config, process, keys, database); });
 
     http::Server server(
         {.listen = config.http_listen, .threads = kThreads, .body_bytes_max = kBodyBytesMax});

@@ -120,7 +120,8 @@ void run_failover(const runtime::Process& process, StepObserver& observer) {
         process.values().secret("database_url").reveal(),
         "failover/" + runtime::random_hex(4),
         sessions);
-    process.on_reload([&] { read_secrets_again(process, providers, database); });
+    const auto reload =
+        process.on_reload([&] { read_secrets_again(process, providers, database); });
     runtime::log_info(
         "failover_started",
         {{"zones_at_once", config.zones_at_once}, {"database_sessions_max", sessions}});
@@ -158,7 +159,6 @@ void run_failover(const runtime::Process& process, StepObserver& observer) {
     worker.sweep(process.stop(), [&] { process.alive(); });
     checks.stop(kStopWakeUps);
     ticks.stop(kStopWakeUps);
-    process.on_reload([] {});
 }
 
 }  // namespace lumos::failover

@@ -96,11 +96,12 @@ void run(const runtime::Process& process) {
         [](const std::string& trouble) {
             runtime::log_warn("job_not_taken", {{"error", trouble}});
         });
-    process.on_reload([&] { read_secrets_again(process.values(), {email, webhook, database}); });
+    const auto reload = process.on_reload([&] {
+        read_secrets_again(process.values(), {email, webhook, database});
+    });
     const auto health = http::serve_health(config.metrics_listen, process.health());
     process.ready();
     worker.run(process.stop());
-    process.on_reload([] {});
     jobs.stop(std::chrono::seconds(1));
     bus.drain(std::chrono::seconds(2));
 }

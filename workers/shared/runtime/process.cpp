@@ -54,7 +54,6 @@ int run_body(
     const std::stop_callback tell_systemd(process.stop_, [] { notify_systemd("STOPPING=1"); });
     try {
         body(process);
-        signals.on_reload({});
         log_info("stopped", {{"message", info.name + " stopped"}});
         return 0;
     } catch (const UsageError& error) {
@@ -71,8 +70,8 @@ int run_body(
 
 }  // namespace
 
-void Process::on_reload(std::function<void()> callback) const {
-    set_reload_(std::move(callback));
+ReloadHook Process::on_reload(std::function<void()> callback) const {
+    return {set_reload_, std::move(callback)};
 }
 
 void Process::ready() const {

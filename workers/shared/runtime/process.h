@@ -8,11 +8,27 @@
 #include <functional>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace lumos::runtime {
 
 inline constexpr const char* kVersion = "1.0.0";
+
+// While it lives, SIGHUP calls back; make it after everything that the callback uses.
+class [[nodiscard]] ReloadHook {
+public:
+    using Set = std::function<void(std::function<void()>)>;
+    ReloadHook(const Set& set, std::function<void()> callback) : set_(set) {
+        set_(std::move(callback));
+    }
+    ~ReloadHook() { set_({}); }
+    ReloadHook(const ReloadHook&) = delete;
+    ReloadHook& operator=(const ReloadHook&) = delete;
+
+private:
+    const Set& set_;
+};
 
 class Process {
 public:
@@ -22,8 +38,8 @@ public:
     [[nodiscard]] const Values& values() const { return *values_; }
     [[nodiscard]] Health& health() const { return *health_; }
 
-    // Called on SIGHUP, from a thread that is not a signal handler.
-    void on_reload(std::function<void()> callback) const;
+    // Called on SIGHUP, from a thread that is not a signal handler, as long as the hook lives.
+    [[nodiscard]] ReloadHook on_reload(std::function<void()> callback) const;
 
     // Tells systemd that the process is ready (sd_notify); a status line for `systemctl status`.
     void ready() const;
@@ -35,7 +51,7 @@ public:
     std::stop_token stop_;
     const Values* values_ = nullptr;
     Health* health_ = nullptr;
-    std::function<void(std::function<void()>)> set_reload_;
+    ReloadHook::Set set_reload_;
 };
 
 struct ProcessInfo {

@@ -72,7 +72,8 @@ Signals::~Signals() {
 }
 
 void Signals::on_reload(std::function<void()> callback) {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !reloading_; });
     reload_ = std::move(callback);
 }
 
@@ -107,6 +108,7 @@ void Signals::run_reloads(const std::stop_token& end) {
     while (changed_.wait(lock, end, [this] { return reload_asked_; })) {
         reload_asked_ = false;
         const auto callback = reload_;
+        reloading_ = true;
         lock.unlock();
         try {
             if (callback) {
@@ -116,6 +118,8 @@ void Signals::run_reloads(const std::stop_token& end) {
             log_error("reload_failed", {{"error", error.what()}});
         }
         lock.lock();
+        reloading_ = false;
+        changed_.notify_all();
     }
 }
 

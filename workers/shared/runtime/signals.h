@@ -25,7 +25,8 @@ public:
     // still lives `stop_limit` later.
     [[nodiscard]] std::stop_token stop() const { return stop_.get_token(); }
     // Called on SIGHUP by a thread that does nothing else. Several that arrive while it runs are
-    // one.
+    // one. The callback before is not called any more when this returns, so what it uses may go;
+    // not to be called from a callback.
     void on_reload(std::function<void()> callback);
 
 private:
@@ -39,6 +40,7 @@ private:
     std::condition_variable_any changed_;
     std::function<void()> reload_;  // Under mutex_.
     bool reload_asked_ = false;     // Under mutex_.
+    bool reloading_ = false;        // Under mutex_.
     std::jthread reloader_;
     std::jthread taker_;
 };

@@ -143,7 +143,7 @@ TEST(RunProcess, EndsWithTwoWhenTheConfigurationIsWrong) {
 
 TEST(RunProcess, CallsBackOnReloadAndGoesOn) {
     Child child([](const Process& process, const auto& notify) {
-        process.on_reload([&] { notify("reloaded"); });
+        const auto reload = process.on_reload([&] { notify("reloaded"); });
         notify("running");
         wait_for_stop(process);
     });
@@ -151,6 +151,22 @@ TEST(RunProcess, CallsBackOnReloadAndGoesOn) {
     child.signal(SIGHUP);
     ASSERT_TRUE(child.says("reloaded"));
     child.signal(SIGTERM);
+    EXPECT_EQ(child.exit_status(), 0);
+}
+
+TEST(RunProcess, DoesNotCallBackWhenTheHookIsGone) {
+    Child child([](const Process& process, const auto& notify) {
+        {
+            const auto reload = process.on_reload([&] { notify("reloaded"); });
+        }
+        notify("running");
+        wait_for_stop(process);
+        notify("stopping");
+    });
+    ASSERT_TRUE(child.says("running"));
+    child.signal(SIGHUP);
+    child.signal(SIGTERM);
+    EXPECT_FALSE(child.says("reloaded"));
     EXPECT_EQ(child.exit_status(), 0);
 }
 
