@@ -254,6 +254,10 @@ PublishAck Connection::publish_acknowledged(
     return read_publish_ack(answer->body);
 }
 
+void Connection::answer(const Message& question, std::string_view body) {
+    impl_->link()->publish(question.reply, "", body);
+}
+
 std::string Connection::request(
     std::string_view subject, std::string_view body, std::chrono::milliseconds at_most) {
     // Without headers: NATS takes them for a part of what is asked of itself.

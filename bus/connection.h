@@ -78,6 +78,9 @@ public:
     // Core publish, no acknowledgement. Throws BusUnavailable while disconnected (nothing is
     // buffered: a late heartbeat is a lie).
     void publish(std::string_view subject, std::string_view body);
+    // Answers a message that somebody waits for; as it is, for it is no message of ours. Throws as
+    // publish does.
+    void answer(const Message& question, std::string_view body);
     // Waits until all published so far has reached the server.
     void flush(std::chrono::milliseconds at_most);
 

@@ -133,6 +133,28 @@ Kind console() {
             making(kJobStream));
 }
 
+// A process that answers who asks how it does (workers/shared/service), and nobody else.
+Kind serving(Kind kind) {
+    const std::string mine = "$SRV.*.lumos-" + std::string(kind.name);
+    // Each verb by itself: NATS lets "$SRV.*" subscribe "$SRV.>", too.
+    for (const auto& subject :
+         {std::string("$SRV.PING"),
+          std::string("$SRV.INFO"),
+          std::string("$SRV.STATS"),
+          mine,
+          mine + ".*"}) {
+        kind.permissions.subscribe_allow.push_back(subject);
+    }
+    kind.permissions.answers = true;
+    return kind;
+}
+
+const Subjects& asking() {
+    static const Subjects all{
+        "$SRV.PING", "$SRV.PING.>", "$SRV.INFO", "$SRV.INFO.>", "$SRV.STATS", "$SRV.STATS.>"};
+    return all;
+}
+
 const Subjects& looking() {
     static const Subjects all{
         kApi + "INFO",
@@ -151,7 +173,7 @@ Kind ctl() {
     return kind(
         "ctl",
         "an operator who looks: follows everything, changes nothing",
-        looking(),
+        looking() + asking(),
         {"lumos.>", "$JS.EVENT.ADVISORY.>"});
 }
 
@@ -159,7 +181,7 @@ Kind admin() {
     return kind(
         "admin",
         "an operator who repairs streams; publishes nothing of ours",
-        {kApi + ">", "$SYS.REQ.ACCOUNT.PING.CONNZ"},
+        Subjects{kApi + ">", "$SYS.REQ.ACCOUNT.PING.CONNZ"} + asking(),
         {"lumos.>", "$JS.EVENT.ADVISORY.>"});
 }
 
@@ -181,7 +203,14 @@ void add_row(std::string& text, std::string_view name, const Permissions& permis
 
 const std::vector<Kind>& kinds() {
     static const std::vector<Kind> all{
-        presence(), scheduler(), failover(), notifier(), certificates(), console(), ctl(), admin()};
+        serving(presence()),
+        serving(scheduler()),
+        serving(failover()),
+        serving(notifier()),
+        serving(certificates()),
+        serving(console()),
+        ctl(),
+        admin()};
     return all;
 }
 

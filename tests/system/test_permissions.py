@@ -15,6 +15,7 @@ TELLERS = {"presence", "failover", "notifier", "certificates", "console"}
 ASKERS = {"presence", "failover", "console"}
 LOOKERS = {"ctl", "admin"}
 ADMIN = {"admin"}
+SERVERS = set(PROCESSES) - LOOKERS
 
 PUBLISH = {
     "lumos.agent.acme.fra-1.heartbeat": {"acme.fra-1"},
@@ -92,6 +93,9 @@ PUBLISH = {
     "$JS.ACK.JOB.notifier_jobs.1.1.1.1.1": {"notifier"},
     "$JS.ACK.CYCLE.failover_ticks.1.1.1.1.1": {"failover"},
     "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.JOB.failover_checks": set(),
+    # Who is there, by NATS's protocol for services: asked by people, answered by processes.
+    "$SRV.PING": LOOKERS, "$SRV.INFO": LOOKERS, "$SRV.STATS": LOOKERS,
+    "$SRV.PING.lumos-presence": LOOKERS, "$SRV.STATS.lumos-presence.0123": LOOKERS, "$SRV.SCHEMA": set(),
     # NATS itself.
     "$SYS.REQ.ACCOUNT.PING.CONNZ": LOOKERS,
     "$SYS.REQ.USER.INFO": set(),
@@ -112,7 +116,11 @@ SUBSCRIBE = {
     **{f"_INBOX_{kind}.>": {kind} for kind in PROCESSES},
     **{f"_INBOX_{kind}.one.*": {kind} for kind in PROCESSES},
     "$JS.>": set(), "$JS.API.>": set(), "$JS.ACK.>": set(), "$JS.EVENT.ADVISORY.>": LOOKERS,
-    "$SYS.>": set(), "$SYS.ACCOUNT.*.CONNECT": set(), "$SRV.PING": set(),
+    "$SYS.>": set(), "$SYS.ACCOUNT.*.CONNECT": set(), "$SRV.>": set(),
+    "$SRV.PING": SERVERS, "$SRV.STATS": SERVERS, "$SRV.PING.>": set(),
+    **{f"$SRV.PING.lumos-{kind}": {kind} for kind in PROCESSES if kind not in LOOKERS},
+    **{f"$SRV.STATS.lumos-{kind}.0123": {kind} for kind in PROCESSES if kind not in LOOKERS},
+    "$SRV.PING.lumos-ctl": set(), "$SRV.PING.lumos-agent": set(),
 }
 
 

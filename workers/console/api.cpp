@@ -97,9 +97,9 @@ http::ServerResponse Api::handle(
     const http::ServerRequest& request, Access access, ApiHandler handler) {
     const auto begun = parts_.clock.steady();
     auto response = attempt(request, access, handler);
-    const auto elapsed =
-        std::chrono::duration_cast<std::chrono::milliseconds>(parts_.clock.steady() - begun);
-    log_answer(request, response, elapsed.count());
+    const auto elapsed = parts_.clock.steady() - begun;
+    log_answer(
+        request, response, std::chrono::duration_cast<std::chrono::milliseconds>(elapsed).count());
     measure(response.status, std::chrono::duration<double>(elapsed).count());
     return response;
 }

@@ -13,6 +13,7 @@
 #include "workers/shared/runtime/ids.h"
 #include "workers/shared/runtime/log.h"
 #include "workers/shared/runtime/process.h"
+#include "workers/shared/service/service.h"
 
 namespace lumos::console {
 namespace {
@@ -137,6 +138,17 @@ void run(const runtime::Process& process) {
     const auto health_server =
         http::serve_health(process.values().text("metrics_listen"), process.health());
     runtime::log_info("console_started", {{"port", server.port()}});
+    const service::Service told(
+        bus,
+        {.name = "lumos-console",
+         .does = "The HTTP API",
+         .endpoint = "request",
+         .subject = "/api/v1",
+         .done =
+             {"lumos_console_requests_total",
+              {{{"status", "2xx"}}, {{"status", "3xx"}}, {{"status", "4xx"}}}},
+         .failed = {"lumos_console_requests_total", {{{"status", "5xx"}}}},
+         .seconds = "lumos_console_request_seconds"});
     StateMetrics metrics(database, clock);
     process.ready();
     do {

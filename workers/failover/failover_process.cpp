@@ -14,6 +14,7 @@
 #include "workers/shared/runtime/errors.h"
 #include "workers/shared/runtime/ids.h"
 #include "workers/shared/runtime/log.h"
+#include "workers/shared/service/service.h"
 
 #include <unistd.h>
 
@@ -155,6 +156,15 @@ void run_failover(const runtime::Process& process, StepObserver& observer) {
         std::string(bus::kFailoverTicks),
         [&](const bus::StreamMessage& tick) { worker.on_tick(tick.body); },
         trouble);
+    const service::Service told(
+        bus,
+        {.name = "lumos-failover",
+         .does = "Decides where domains are published, and moves their records",
+         .endpoint = "check",
+         .subject = "lumos.job.*.*.*.check",
+         .done = {"lumos_failover_checks_total", {{{"outcome", "done"}}}},
+         .failed = {"lumos_failover_checks_total", {{{"outcome", "failed"}}}},
+         .seconds = "lumos_failover_check_seconds"});
     process.ready();
     worker.sweep(process.stop(), [&] { process.alive(); });
     checks.stop(kStopWakeUps);

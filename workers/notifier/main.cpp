@@ -13,6 +13,7 @@
 #include "workers/shared/runtime/ids.h"
 #include "workers/shared/runtime/log.h"
 #include "workers/shared/runtime/process.h"
+#include "workers/shared/service/service.h"
 
 namespace {
 
@@ -100,6 +101,14 @@ void run(const runtime::Process& process) {
         read_secrets_again(process.values(), {email, webhook, database});
     });
     const auto health = http::serve_health(config.metrics_listen, process.health());
+    const service::Service told(
+        bus,
+        {.name = "lumos-notifier",
+         .does = "Delivers mails and webhooks",
+         .endpoint = "deliver",
+         .subject = "lumos.job.*.*.*.notify",
+         .done = {"lumos_deliveries_total", {{{"outcome", "sent"}}}},
+         .failed = {"lumos_deliveries_total", {{{"outcome", "failed"}}, {{"outcome", "dead"}}}}});
     process.ready();
     worker.run(process.stop());
     jobs.stop(std::chrono::seconds(1));

@@ -13,6 +13,7 @@
 #include "workers/shared/runtime/ids.h"
 #include "workers/shared/runtime/log.h"
 #include "workers/shared/runtime/process.h"
+#include "workers/shared/service/service.h"
 
 namespace {
 
@@ -52,6 +53,15 @@ void run(const runtime::Process& process) {
          .connect = [&] { return sql::Connection(database_url(), session_name); }},
         config.limits,
         replica);
+    const service::Service told(
+        bus,
+        {.name = "lumos-presence",
+         .does = "Hears agents and NATS, and says who is down",
+         .endpoint = "hear",
+         .subject = "lumos.agent.*.*.heartbeat",
+         .done = {"lumos_hearing_rounds_total", {{{"outcome", "written"}}, {{"outcome", "left"}}}},
+         .failed = {"lumos_hearing_rounds_total", {{{"outcome", "failed"}}}},
+         .seconds = "lumos_hearing_round_seconds"});
     runtime::log_info("presence_started", {{"replica", replica}});
     process.ready();
     worker.run(process.stop());

@@ -1,12 +1,14 @@
 // lumos-scheduler: one tick per maintenance cycle, whatever the number of its replicas.
 
 #include "bus/connection.h"
+#include "schemas/subjects.h"
 #include "workers/scheduler/scheduler_config.h"
 #include "workers/scheduler/scheduler_worker.h"
 #include "workers/shared/http/server.h"
 #include "workers/shared/runtime/clock.h"
 #include "workers/shared/runtime/log.h"
 #include "workers/shared/runtime/process.h"
+#include "workers/shared/service/service.h"
 
 #include <chrono>
 
@@ -50,6 +52,14 @@ int main(int argc, char** argv) {
             const auto health = http::serve_health(config.metrics_listen, process.health());
             bus::Connection bus(connection_options(config));
             scheduler::SchedulerWorker worker(config, bus, process, clock);
+            const service::Service told(
+                bus,
+                {.name = "lumos-scheduler",
+                 .does = "Ticks once a cycle",
+                 .endpoint = "tick",
+                 .subject = std::string(schemas::subjects::kTick),
+                 .done = {"lumos_scheduler_ticks_total"},
+                 .failed = {"lumos_scheduler_failures_total"}});
             process.ready();
             worker.run(process.stop());
             bus.drain(kDrainLimit);

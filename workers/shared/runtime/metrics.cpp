@@ -6,6 +6,8 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
+
 namespace lumos::runtime::metrics {
 namespace {
 
@@ -13,6 +15,14 @@ namespace {
 prometheus::Registry& registry() {
     static prometheus::Registry instance;
     return instance;
+}
+
+bool has_labels(const prometheus::ClientMetric& metric, const Labels& wanted) {
+    return std::all_of(wanted.begin(), wanted.end(), [&](const auto& label) {
+        return std::any_of(metric.label.begin(), metric.label.end(), [&](const auto& its) {
+            return its.name == label.first && its.value == label.second;
+        });
+    });
 }
 
 }  // namespace
@@ -45,6 +55,21 @@ Histogram::Histogram(
 
 void Histogram::observe(double value) {
     histogram_->Observe(value);
+}
+
+double total(const std::string& name, const Labels& labels) {
+    double sum = 0;
+    for (const auto& family : registry().Collect()) {
+        if (family.name != name) {
+            continue;
+        }
+        for (const auto& metric : family.metric) {
+            if (has_labels(metric, labels)) {
+                sum += metric.counter.value + metric.gauge.value + metric.histogram.sample_sum;
+            }
+        }
+    }
+    return sum;
 }
 
 std::string exposition() {

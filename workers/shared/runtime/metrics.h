@@ -48,6 +48,10 @@ private:
     prometheus::Histogram* histogram_;
 };
 
+// The sum over all series of that name that have these labels besides others; of a histogram the
+// sum of what was observed. 0 where there is none.
+[[nodiscard]] double total(const std::string& name, const Labels& labels = {});
+
 // All of them, in Prometheus' text format.
 [[nodiscard]] std::string exposition();
 

@@ -32,5 +32,21 @@ TEST(Metrics, OfTheSameNameAndLabelsAreOne) {
     EXPECT_THAT(exposition(), HasSubstr("test_shared_total 2"));
 }
 
+TEST(Metrics, AddUpTheSeriesThatHaveALabel) {
+    Counter("lumos_test_sum_total", "h", {{"kind", "a"}, {"outcome", "sent"}}).add(2);
+    Counter("lumos_test_sum_total", "h", {{"kind", "b"}, {"outcome", "sent"}}).add(3);
+    Counter("lumos_test_sum_total", "h", {{"kind", "b"}, {"outcome", "dead"}}).add(7);
+    Histogram seconds("lumos_test_sum_seconds", "h", {1.0});
+    seconds.observe(0.5);
+    seconds.observe(2.0);
+
+    EXPECT_EQ(total("lumos_test_sum_total", {{"outcome", "sent"}}), 5);
+    EXPECT_EQ(total("lumos_test_sum_total", {{"kind", "b"}, {"outcome", "dead"}}), 7);
+    EXPECT_EQ(total("lumos_test_sum_total"), 12);
+    EXPECT_EQ(total("lumos_test_sum_seconds"), 2.5);
+    EXPECT_EQ(total("lumos_test_sum_total", {{"kind", "c"}}), 0);
+    EXPECT_EQ(total("lumos_test_nothing_total"), 0);
+}
+
 }  // namespace
 }  // namespace lumos::runtime::metrics
