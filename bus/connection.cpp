@@ -268,6 +268,27 @@ std::string Connection::request(
     return std::move(answer->body);
 }
 
+std::vector<std::string> Connection::gather(
+    std::string_view subject, std::chrono::milliseconds at_most) {
+    constexpr std::size_t kAnswersMax = 1'000;
+    const auto link = impl_->link();
+    const auto inbox = link->new_inbox_name();
+    const LinkInbox answers(link, inbox);
+    link->publish(subject, inbox, "");
+    const auto until = deadline_in(at_most);
+    std::vector<std::string> bodies;
+    while (bodies.size() < kAnswersMax) {
+        auto answer = answers.inbox().take(until);
+        if (!answer) {
+            break;
+        }
+        if (answer->status == 0) {
+            bodies.push_back(std::move(answer->body));
+        }
+    }
+    return bodies;
+}
+
 std::unique_ptr<Subscription> Connection::subscribe(
     const std::string& subject, std::function<void(const Message&)> handler) {
     return impl_->subscribe(subject, std::move(handler));

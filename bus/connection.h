@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace lumos::bus {
 
@@ -95,6 +96,9 @@ public:
     // Core request and reply.
     std::string request(
         std::string_view subject, std::string_view body, std::chrono::milliseconds at_most);
+
+    // All answers that come within `at_most`, and at most 1,000 of them.
+    std::vector<std::string> gather(std::string_view subject, std::chrono::milliseconds at_most);
 
     // The handler runs on a thread of the subscription, one message at a time. Survives reconnects,
     // also those after the library gave up.

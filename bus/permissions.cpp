@@ -73,6 +73,13 @@ Subjects publishing(std::initializer_list<std::string_view> subjects) {
     return {subjects.begin(), subjects.end()};
 }
 
+// Who is there, by NATS's protocol for services.
+const Subjects& asking() {
+    static const Subjects all{
+        "$SRV.PING", "$SRV.PING.>", "$SRV.INFO", "$SRV.INFO.>", "$SRV.STATS", "$SRV.STATS.>"};
+    return all;
+}
+
 // Its answers, and what it listens to besides; each subject once, in order.
 Kind kind(std::string_view name, std::string_view does, Subjects publish, Subjects subscribe = {}) {
     std::sort(publish.begin(), publish.end());
@@ -130,7 +137,7 @@ Kind console() {
         "console",
         "tells what people did, asks for checks and test notifications",
         publishing({kEvents, kServerChecks, kZoneChecks, kNotifications}) + making(kEventStream) +
-            making(kJobStream));
+            making(kJobStream) + asking());
 }
 
 // A process that answers who asks how it does (workers/shared/service), and nobody else.
@@ -147,12 +154,6 @@ Kind serving(Kind kind) {
     }
     kind.permissions.answers = true;
     return kind;
-}
-
-const Subjects& asking() {
-    static const Subjects all{
-        "$SRV.PING", "$SRV.PING.>", "$SRV.INFO", "$SRV.INFO.>", "$SRV.STATS", "$SRV.STATS.>"};
-    return all;
 }
 
 const Subjects& looking() {

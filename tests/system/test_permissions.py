@@ -16,6 +16,7 @@ ASKERS = {"presence", "failover", "console"}
 LOOKERS = {"ctl", "admin"}
 ADMIN = {"admin"}
 SERVERS = set(PROCESSES) - LOOKERS
+CURIOUS = LOOKERS | {"console"}
 
 PUBLISH = {
     "lumos.agent.acme.fra-1.heartbeat": {"acme.fra-1"},
@@ -93,9 +94,9 @@ PUBLISH = {
     "$JS.ACK.JOB.notifier_jobs.1.1.1.1.1": {"notifier"},
     "$JS.ACK.CYCLE.failover_ticks.1.1.1.1.1": {"failover"},
     "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.JOB.failover_checks": set(),
-    # Who is there, by NATS's protocol for services: asked by people, answered by processes.
-    "$SRV.PING": LOOKERS, "$SRV.INFO": LOOKERS, "$SRV.STATS": LOOKERS,
-    "$SRV.PING.lumos-presence": LOOKERS, "$SRV.STATS.lumos-presence.0123": LOOKERS, "$SRV.SCHEMA": set(),
+    # Who is there, by NATS's protocol for services: asked by people and the console, answered by processes.
+    "$SRV.PING": CURIOUS, "$SRV.INFO": CURIOUS, "$SRV.STATS": CURIOUS,
+    "$SRV.PING.lumos-presence": CURIOUS, "$SRV.STATS.lumos-presence.0123": CURIOUS, "$SRV.SCHEMA": set(),
     # NATS itself.
     "$SYS.REQ.ACCOUNT.PING.CONNZ": LOOKERS,
     "$SYS.REQ.USER.INFO": set(),

@@ -88,6 +88,19 @@ def test_what_was_done_and_what_failed_is_counted_with_its_time(lab):
     assert done("lumos-console", before + 1)["num_requests"] > before
 
 
+def test_lumosctl_shows_the_same(lab):
+    def shown():
+        items = lab.ask("workers")["items"]
+        return items if {item["process"] for item in items} == NAMES and len(items) == len(NAMES) + 1 else None
+    items = wait_until("all of them in lumosctl workers", shown, 20)
+    of_presence = ask(lab, "$SRV.STATS.lumos-presence", lambda answers: len(answers) == 2)
+    assert {item["id"] for item in items if item["process"] == "lumos-presence"} == {id for _, id in of_presence}
+    assert all(item["version"] == "1.0.0" and item["upSeconds"] >= 0 and item["failed"] >= 0 for item in items)
+    assert sum(item["done"] for item in items if item["process"] == "lumos-presence") > 0
+    table = lab.ctl("workers").stdout
+    assert table.startswith("PROCESS") and "lumos-failover" in table
+
+
 def test_nobody_has_a_process_publish_in_its_stead(lab):
     """Who asks names the subject of the answer. Only an inbox is answered, whatever the asker's rights."""
     with RawBus(lab.nats.url, lab.nats.creds("ctl")) as bus:

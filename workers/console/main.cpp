@@ -23,6 +23,7 @@ constexpr std::size_t kThreads = 24;
 constexpr std::size_t kSessions = kThreads + 4;
 constexpr std::size_t kBodyBytesMax = 64UL * 1024;
 constexpr std::chrono::seconds kLook{2};
+constexpr std::chrono::milliseconds kAsk{500};
 
 bus::ConnectionOptions bus_options(const ConsoleConfig& config, runtime::Health& health) {
     bus::ConnectionOptions options;
@@ -126,6 +127,15 @@ void run(const runtime::Process& process) {
         .cycle = config.cycle,
         .grace = config.grace,
         .bus_connected = [&bus] { return bus.state().connected; },
+        .ask_processes =
+            [&bus] {
+                try {
+                    return bus.gather("$SRV.STATS", kAsk);
+                } catch (const std::exception& away) {
+                    runtime::log_warn("processes_not_asked", {{"error", away.what()}});
+                    return std::vector<std::string>();
+                }
+            },
         .stop = process.stop()};
     const auto reload =
         process.on_reload([&] { read_secrets_again(config, process, keys, database); });

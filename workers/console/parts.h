@@ -17,6 +17,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace lumos::outbox {
 class Outbox;
@@ -47,6 +48,10 @@ struct Parts {
     std::chrono::milliseconds cycle{300'000};
     std::chrono::milliseconds grace{10'000};
     std::function<bool()> bus_connected;
+    // What each process says of itself (workers/shared/service); nothing where the bus is away.
+    std::function<std::vector<std::string>()> ask_processes = [] {
+        return std::vector<std::string>();
+    };
     std::stop_token stop;
 };
 

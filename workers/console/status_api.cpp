@@ -17,6 +17,7 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 namespace lumos::console {
@@ -227,6 +228,49 @@ ServerResponse list_workers(Parts& parts, const Call& call) {
     return answer_page(std::move(items), std::nullopt);
 }
 
+// What one process said; nothing where it is no answer of ours.
+std::optional<boost::json::object> process_json(const std::string& said, Time now) {
+    try {
+        const auto stats = boost::json::parse(said);
+        const auto& work = stats.at("endpoints").as_array().at(0);
+        const std::string started(stats.at("started").as_string());
+        const auto failed = work.at("num_errors").to_number<std::int64_t>();
+        constexpr double kNanoseconds = 1e9;
+        return boost::json::object{
+            {"process", stats.at("name").as_string()},
+            {"id", stats.at("id").as_string()},
+            {"version", stats.at("version").as_string()},
+            {"startedAt", started},
+            {"upSeconds", std::floor(seconds_since(parse_time(started), now))},
+            {"work", work.at("name").as_string()},
+            {"done", work.at("num_requests").to_number<std::int64_t>() - failed},
+            {"failed", failed},
+            {"processingSeconds", work.at("processing_time").to_number<double>() / kNanoseconds}};
+    } catch (const std::exception&) {
+        return std::nullopt;
+    }
+}
+
+ServerResponse list_processes(Parts& parts, const Call& call) {
+    if (!call.caller.is_admin()) {
+        throw Problem(ProblemType::Forbidden, "only an administrator sees the processes");
+    }
+    const auto now = parts.clock.now();
+    std::vector<boost::json::object> found;
+    for (const auto& said : parts.ask_processes()) {
+        if (auto one = process_json(said, now)) {
+            found.push_back(*std::move(one));
+        }
+    }
+    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
+        const auto key = [](const boost::json::object& one) {
+            return std::pair(one.at("process").as_string(), one.at("id").as_string());
+        };
+        return key(a) < key(b);
+    });
+    return answer_page(boost::json::array(found.begin(), found.end()), std::nullopt);
+}
+
 // Nothing: a switch holds the zone right now.
 std::optional<std::int64_t> doubt_zone(Parts& parts, const Call& call, std::int64_t zone_id) {
     try {
@@ -289,6 +333,7 @@ ServerResponse reconcile(Parts& parts, const Call& call) {
 void add_status_routes(Api& api) {
     api.on("GET", "/api/v1/status", Access::Read, show_status);
     api.on("GET", "/api/v1/workers", Access::Read, list_workers);
+    api.on("GET", "/api/v1/processes", Access::Read, list_processes);
     api.on("POST", "/api/v1/reconcile", Access::Admin, reconcile);
 }
 

@@ -18,6 +18,15 @@ using std::chrono::milliseconds;
 constexpr milliseconds kPollServers{250};
 constexpr milliseconds kPollEvents{1'000};
 
+const std::vector<Column> kProcesses{
+    {"PROCESS", "process"},
+    {"ID", "id"},
+    {"VERSION", "version"},
+    {"SINCE", "startedAt"},
+    {"WORK", "work"},
+    {"DONE", "done"},
+    {"FAILED", "failed"},
+    {"SECONDS", "processingSeconds"}};
 const std::vector<Column> kChanges{
     {"CHANGE", "id"},
     {"DOMAIN", "domain"},
@@ -43,6 +52,7 @@ public:
         add_status(app);
         add_wait(app);
         add_events(app);
+        add_workers(app);
         add_list(app, "changes", "what was written at the provider, newest first", kChanges);
         add_list(app, "deliveries", "mails and webhooks, newest first", kDeliveries);
         CLI::App* explain = app.add_subcommand("explain", "why a domain is served as it is");
@@ -102,6 +112,14 @@ private:
             ->check(CLI::Range(1, 500));
         events->footer("Example:\n  lumosctl events --domain www.example.com --follow");
         events->callback([this] { events_until_told(); });
+    }
+
+    void add_workers(CLI::App& app) {
+        CLI::App* list = app.add_subcommand(
+            "workers", "which processes run, since when, and what they have done");
+        list->footer("Example:\n  lumosctl workers");
+        list->callback(
+            [this] { session_.show_list(session_.api().get("/api/v1/processes"), kProcesses); });
     }
 
     void add_list(

@@ -61,6 +61,24 @@ TEST_F(EveryRoute, ListsAndShowsAndEdits) {
     EXPECT_EQ(remove(acme_ + "/channels/owner").status, 200);
 }
 
+TEST_F(EveryRoute, ShowsWhatEachProcessSaysOfItself) {
+    parts().ask_processes = [] {
+        return std::vector<std::string>{
+            R"({"name":"lumos-presence","id":"b","version":"1.0.0","started":"2026-01-01T00:00:00.000Z",)"
+            R"("endpoints":[{"name":"hear","num_requests":7,"num_errors":2,"processing_time":1500000000}]})",
+            "no JSON",
+            R"({"name":"lumos-failover","id":"a","version":"1.0.0","started":"2026-01-01T00:00:00.000Z",)"
+            R"("endpoints":[{"name":"check","num_requests":0,"num_errors":0,"processing_time":0}]})"};
+    };
+    const auto processes = items("/api/v1/processes");
+    ASSERT_EQ(processes.size(), 2U);
+    EXPECT_EQ(processes[0].at("process").as_string(), "lumos-failover");
+    EXPECT_EQ(processes[1].at("done").as_int64(), 5);
+    EXPECT_EQ(processes[1].at("failed").as_int64(), 2);
+    EXPECT_EQ(processes[1].at("processingSeconds").as_double(), 1.5);
+    EXPECT_EQ(send_as(ci_, "GET", "/api/v1/processes").status, 403);
+}
+
 TEST_F(EveryRoute, KnowsWhatIsNotThere) {
     for (const auto& noun : nouns()) {
         const auto nothing = all(noun) + "/nothing.example.com";
