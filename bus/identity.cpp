@@ -27,18 +27,18 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
-Credentials mint(
-    std::string name,
-    std::optional<Permissions> permissions,
-    const SigningKey& signing_key,
-    Time issued_at) {
+// What the claims lack is a key of its own.
+Credentials mint(UserClaims claims, const KeyPair& signer, Time issued_at) {
     const auto key = new_key_pair(KeyKind::User);
+    claims.public_key = key.public_key;
+    return {credentials(mint_user(claims, signer, issued_at), key.seed), key.public_key};
+}
+
+UserClaims claims_of_user(std::string name, const SigningKey& signing_key) {
     UserClaims claims;
     claims.name = std::move(name);
-    claims.public_key = key.public_key;
     claims.issuer_account = signing_key.account;
-    claims.permissions = std::move(permissions);
-    return {credentials(mint_user(claims, signing_key.key, issued_at), key.seed), key.public_key};
+    return claims;
 }
 
 // A claim of the JWT in a credentials file.
@@ -128,6 +128,12 @@ SigningKey read_signing_key(const std::string& path) {
     if (key.key.kind != KeyKind::Account || !decode_public(KeyKind::Account, key.account)) {
         throw BusRefused(path + " holds no account's signing key (seed SA…, account A…)");
     }
+    if (const auto subscribers = line_value(text, "subscribers")) {
+        key.subscribers = key_pair_of_seed(*subscribers);
+        if (key.subscribers->kind != KeyKind::Account) {
+            throw BusRefused(path + " holds no signing key for subscribers (subscribers SA…)");
+        }
+    }
     return key;
 }
 
@@ -141,12 +147,36 @@ Credentials mint_agent(
     }
     require(signing_key, Mints::Agents, "signing.key");
     return mint(
-        std::string(account) + "." + std::string(server), std::nullopt, signing_key, issued_at);
+        claims_of_user(std::string(account) + "." + std::string(server), signing_key),
+        signing_key.key,
+        issued_at);
+}
+
+Credentials mint_subscriber(
+    std::string_view account,
+    std::string_view subscriber,
+    const SigningKey& signing_key,
+    Time issued_at) {
+    if (!schemas::is_slug(account) || !schemas::is_slug(subscriber)) {
+        throw BusRefused("a subscriber's account and name are slugs ([a-z0-9-], at most 63)");
+    }
+    if (!signing_key.subscribers) {
+        throw BusRefused("this signing key signs no subscribers: its file has no line subscribers");
+    }
+    const auto name = subscriber_name(account, subscriber);
+    auto claims = claims_of_user(name, signing_key);
+    claims.tags = {
+        "account:" + std::string(account),
+        "consumer:" + std::string(kSubscriberConsumer) + name,
+        "inbox:" + inbox_prefix(name)};
+    return mint(std::move(claims), *signing_key.subscribers, issued_at);
 }
 
 Credentials mint_process(const Kind& kind, const SigningKey& signing_key, Time issued_at) {
     require(signing_key, Mints::Processes, "offline/processes.key");
-    return mint(std::string(kind.name), kind.permissions, signing_key, issued_at);
+    auto claims = claims_of_user(std::string(kind.name), signing_key);
+    claims.permissions = kind.permissions;
+    return mint(std::move(claims), signing_key.key, issued_at);
 }
 
 }  // namespace lumos::bus

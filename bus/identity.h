@@ -31,6 +31,7 @@ struct UserClaims {
     std::string public_key;
     std::string issuer_account;  // The account's own key (A…), where a signing key signs.
     std::optional<Permissions> permissions;  // Nothing: those of the key that signs.
+    std::vector<std::string> tags = {};      // "account:acme": for {{tag(account)}} in them.
     std::optional<Time> expires;
 };
 [[nodiscard]] std::string mint_user(
@@ -52,14 +53,15 @@ struct UserClaims {
 [[nodiscard]] std::optional<std::string> line_value(std::string_view text, std::string_view key);
 
 // What `signing.key` and `offline/processes.key` hold: a signing seed of the account, and the
-// account it signs for. Lines `mints: agents` or `processes`, `seed: SA…`, `account: A…`. They must
-// not be taken for each other: what says nothing of its rights would have all of them, signed by
-// the processes' key.
+// account it signs for. Lines `mints: agents` or `processes`, `seed: SA…`, `account: A…`; in
+// `signing.key` also `subscribers: SA…`, which signs subscribers only. They must not be taken for
+// each other: what says nothing of its rights would have all of them, signed by the processes' key.
 enum class Mints { Agents, Processes };
 struct SigningKey {
     KeyPair key;
     std::string account;
     Mints mints = Mints::Agents;
+    std::optional<KeyPair> subscribers = {};
 };
 [[nodiscard]] SigningKey read_signing_key(const std::string& path);
 
@@ -72,6 +74,12 @@ struct Credentials {
 [[nodiscard]] Credentials mint_agent(
     std::string_view account,
     std::string_view server,
+    const SigningKey& signing_key,
+    Time issued_at);
+// A subscriber's, with the key that mints subscribers only. Throws BusRefused where there is none.
+[[nodiscard]] Credentials mint_subscriber(
+    std::string_view account,
+    std::string_view subscriber,
     const SigningKey& signing_key,
     Time issued_at);
 // A process's, with the rights of its kind.

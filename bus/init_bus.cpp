@@ -22,8 +22,9 @@ struct Identities {
     KeyPair revoker = new_key_pair(KeyKind::Operator);  // Signs accounts, in the operator's name.
     KeyPair system = new_key_pair(KeyKind::Account);
     KeyPair account = new_key_pair(KeyKind::Account);
-    KeyPair agents = new_key_pair(KeyKind::Account);     // Signs agents only.
-    KeyPair processes = new_key_pair(KeyKind::Account);  // Signs whom it likes.
+    KeyPair agents = new_key_pair(KeyKind::Account);       // Signs agents only.
+    KeyPair subscribers = new_key_pair(KeyKind::Account);  // Signs subscribers only.
+    KeyPair processes = new_key_pair(KeyKind::Account);    // Signs whom it likes.
 };
 
 std::string system_jwt(const Identities& keys, Time now) {
@@ -43,7 +44,9 @@ std::string application_jwt(const Identities& keys, Time now) {
     claims.name = "LUMOS";
     claims.public_key = keys.account.public_key;
     claims.signing_keys = {keys.processes.public_key};
-    claims.scoped_keys = {{keys.agents.public_key, "agent", agent_permissions()}};
+    claims.scoped_keys = {
+        {keys.agents.public_key, "agent", agent_permissions()},
+        {keys.subscribers.public_key, "subscriber", subscriber_permissions()}};
     claims.jetstream = true;
     const auto of_ours = "$SYS.ACCOUNT." + keys.account.public_key;
     const auto& system = keys.system.public_key;
@@ -110,11 +113,12 @@ std::vector<PrivateFile> files_of(const BusInit& init, const fs::path& folder, T
     files.push_back(
         {folder / "signing.key",
          signing_key_file(
-             "Signs the credentials of agents, and can sign no others: LUMOS_BUS_SIGNING_KEY_FILE "
-             "of the console.",
+             "Signs the credentials of agents and subscribers, and can sign no others: "
+             "LUMOS_BUS_SIGNING_KEY_FILE of the console.",
              "agents",
              keys.agents,
-             account)});
+             account) +
+             "subscribers: " + keys.subscribers.seed + "\n"});
     files.push_back({folder / "revoker.key", revoker_key_file(keys, now)});
     const auto offline = folder / "offline";
     files.push_back(

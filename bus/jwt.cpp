@@ -197,6 +197,9 @@ std::string mint_user(const UserClaims& claims, const KeyPair& signing_key, Time
     // NATS refuses a user that says anything of its rights where the signing key says them.
     auto nats = claims.permissions ? rights_of(*claims.permissions) : json::object();
     nats["type"] = "user";
+    if (!claims.tags.empty()) {
+        nats["tags"] = texts(claims.tags);
+    }
     nats["version"] = 2;
     if (claims.issuer_account != signing_key.public_key) {
         nats["issuer_account"] = claims.issuer_account;

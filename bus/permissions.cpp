@@ -30,6 +30,10 @@ constexpr std::string_view kCertificateJobs = "lumos.job.*.domain.*.certificate"
 constexpr std::int64_t kAgentPayload = 2 * static_cast<std::int64_t>(schemas::kHeartbeatBytesMax);
 constexpr std::int64_t kAgentSubscriptions = 8;
 
+// A subscriber asks for messages and acknowledges them; it sends nothing of its own.
+constexpr std::int64_t kSubscriberPayload = 4 * 1024;
+constexpr std::int64_t kSubscriberSubscriptions = 64;
+
 Subjects operator+(Subjects left, const Subjects& right) {
     left.insert(left.end(), right.begin(), right.end());
     return left;
@@ -67,6 +71,16 @@ Subjects reading(std::string_view stream) {
                                 kApi + "CONSUMER.INFO." + name + ".*",
                                 kApi + "CONSUMER.DELETE." + name + ".*",
                                 kApi + "CONSUMER.MSG.NEXT." + name + ".*"};
+}
+
+// Making, looking at and removing durables of others: no pattern narrows a part of a token.
+Subjects keeping_consumers(std::string_view stream) {
+    const std::string name(stream);
+    return {
+        kApi + "CONSUMER.NAMES." + name,
+        kApi + "CONSUMER.INFO." + name + ".*",
+        kApi + "CONSUMER.DURABLE.CREATE." + name + ".*",
+        kApi + "CONSUMER.DELETE." + name + ".*"};
 }
 
 Subjects publishing(std::initializer_list<std::string_view> subjects) {
@@ -135,9 +149,10 @@ Kind certificates() {
 Kind console() {
     return kind(
         "console",
-        "tells what people did, asks for checks and test notifications",
+        "tells what people did, asks for checks and test notifications, makes subscribers' "
+        "consumers",
         publishing({kEvents, kServerChecks, kZoneChecks, kNotifications}) + making(kEventStream) +
-            making(kJobStream) + asking());
+            making(kJobStream) + keeping_consumers(kEventStream) + asking());
 }
 
 // A process that answers who asks how it does (workers/shared/service), and nobody else.
@@ -236,6 +251,25 @@ Permissions agent_permissions() {
     return permissions;
 }
 
+Permissions subscriber_permissions() {
+    // A whole token each: within one, NATS 2.9 replaces nothing.
+    const auto consumer = std::string(kEventStream) + ".{{tag(consumer)}}";
+    Permissions permissions;
+    permissions.publish_allow = {
+        "$JS.ACK." + consumer + ".>",
+        kApi + "CONSUMER.INFO." + consumer,
+        kApi + "CONSUMER.MSG.NEXT." + consumer};
+    permissions.subscribe_allow = {"{{tag(inbox)}}.>", "lumos.event.{{tag(account)}}.>"};
+    permissions.connection_types = {"STANDARD", "WEBSOCKET"};
+    permissions.payload_max = kSubscriberPayload;
+    permissions.subscriptions_max = kSubscriberSubscriptions;
+    return permissions;
+}
+
+std::string subscriber_name(std::string_view account, std::string_view subscriber) {
+    return std::string(account) + "_" + std::string(subscriber);
+}
+
 Permissions revoker_permissions(std::string_view account) {
     Permissions permissions;
     permissions.publish_allow = {
@@ -259,6 +293,7 @@ std::string permissions_text() {
         add_row(text, kind.name, kind.permissions);
     }
     add_row(text, "<account>.<server>", agent_permissions());
+    add_row(text, "<account>_<subscriber>", subscriber_permissions());
     add_row(text, kRevoker, revoker_permissions("<LUMOS>"));
     return text;
 }

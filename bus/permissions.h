@@ -34,6 +34,16 @@ struct Kind {
 // {{name()}}: one signing key mints agents and nothing else.
 [[nodiscard]] Permissions agent_permissions();
 
+// What every subscriber's credentials allow: one tenant's events, live and through a durable pull
+// consumer that was made for it. NATS puts in the tags of the credentials, so that one signing key
+// mints subscribers and nothing else. No consumer can be made or changed with them, and
+// of the stream nothing can be read but what that consumer gives.
+[[nodiscard]] Permissions subscriber_permissions();
+// The name inside a subscriber's credentials; slugs have no "_", so two never share one:
+// "acme_billing". Its consumer is "sub_" + that.
+[[nodiscard]] std::string subscriber_name(std::string_view account, std::string_view subscriber);
+inline constexpr std::string_view kSubscriberConsumer = "sub_";
+
 // Who takes rights back: a user of the system account, who may look at and replace the rights of
 // `account` (A…) and do nothing else there.
 inline constexpr std::string_view kRevoker = "revoker";

@@ -230,6 +230,11 @@ class Lab:
         """The answer of a verb with -o json."""
         return json.loads(self.ctl(*arguments, "-o", "json").stdout)
 
+    def api(self, path):
+        """The answer to a GET below the account."""
+        return json.loads(run(["curl", "-s", "--noproxy", "*", "-H", f"Authorization: Bearer {self.token_file.read_text().strip()}",
+                               f"{self.api_url}/api/v1/accounts/{self.account}/{path}"]).stdout)
+
     def make_token(self):
         token = self.database("token", "create", "--admin", "--name", "ops").strip().split()[-1]
         self.token_file.touch(mode=0o600)

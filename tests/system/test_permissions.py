@@ -10,7 +10,9 @@ from lab.system import SHORT, Lab
 PROCESSES = ("presence", "scheduler", "failover", "notifier", "certificates", "console", "ctl", "admin")
 # Two accounts with a server of the same name, and two servers of one account.
 AGENTS = {"acme.fra-1": "fra-1", "acme.iad-1": "iad-1", "other.fra-1": "fra-1"}
-EVERYBODY = (*PROCESSES, *AGENTS)
+# The same of subscribers.
+SUBSCRIBERS = {"acme_billing": "billing", "acme_audit": "audit", "other_billing": "billing"}
+EVERYBODY = (*PROCESSES, *AGENTS, *SUBSCRIBERS)
 TELLERS = {"presence", "failover", "notifier", "certificates", "console"}
 ASKERS = {"presence", "failover", "console"}
 LOOKERS = {"ctl", "admin"}
@@ -44,7 +46,7 @@ PUBLISH = {
     "lumos.anything": set(),
     "anything": set(),
     # Other people's answers.
-    **{f"_INBOX_{kind}.x.1": set() for kind in PROCESSES},
+    **{f"_INBOX_{name}.x.1": set() for name in (*PROCESSES, *SUBSCRIBERS)},
     "_INBOX.x.1": set(),
     # JetStream: looking, making, taking, destroying.
     "$JS.API.INFO": LOOKERS,
@@ -76,7 +78,12 @@ PUBLISH = {
     "$JS.API.CONSUMER.INFO.AGENT.presence-1": LOOKERS | {"presence"},
     "$JS.API.CONSUMER.DURABLE.CREATE.JOB.failover_checks": ADMIN | TELLERS,
     "$JS.API.CONSUMER.DURABLE.CREATE.JOB.mine": ADMIN,
-    "$JS.API.CONSUMER.DURABLE.CREATE.EVENT.mine": ADMIN,
+    "$JS.API.CONSUMER.DURABLE.CREATE.EVENT.mine": ADMIN | {"console"},
+    "$JS.API.CONSUMER.NAMES.EVENT": LOOKERS | {"console"},
+    "$JS.API.CONSUMER.INFO.EVENT.sub_acme_billing": LOOKERS | {"console", "acme_billing"},
+    "$JS.API.CONSUMER.MSG.NEXT.EVENT.sub_acme_billing": ADMIN | {"acme_billing"},
+    "$JS.ACK.EVENT.sub_acme_billing.1.1.1.1.1": {"acme_billing"},
+    "$JS.API.CONSUMER.DELETE.EVENT.mine": ADMIN | {"console"},
     "$JS.API.CONSUMER.CREATE.EVENT.mine.lumos.event.other.>": ADMIN,
     "$JS.API.CONSUMER.CREATE.EVENT": ADMIN,
     "$JS.API.CONSUMER.CREATE.AGENT.presence-1.lumos.>": ADMIN | {"presence"},
@@ -89,7 +96,7 @@ PUBLISH = {
     "$JS.API.CONSUMER.MSG.NEXT.CYCLE.certificates_ticks": ADMIN | {"certificates"},
     "$JS.API.CONSUMER.MSG.NEXT.JOB.failover_checks": ADMIN | {"failover"},
     "$JS.API.CONSUMER.MSG.NEXT.JOB.notifier_jobs": ADMIN | {"notifier"},
-    "$JS.API.CONSUMER.MSG.NEXT.EVENT.sub_other_billing": ADMIN,
+    "$JS.API.CONSUMER.MSG.NEXT.EVENT.sub_other_billing": ADMIN | {"other_billing"},
     "$JS.ACK.JOB.failover_checks.1.1.1.1.1": {"failover"},
     "$JS.ACK.JOB.notifier_jobs.1.1.1.1.1": {"notifier"},
     "$JS.ACK.CYCLE.failover_ticks.1.1.1.1.1": {"failover"},
@@ -112,10 +119,14 @@ SUBSCRIBE = {
     "lumos.agent.acme.iad-1.call": LOOKERS | {"acme.iad-1"},
     "lumos.agent.other.fra-1.call": LOOKERS | {"other.fra-1"},
     "lumos.bus.client.disconnect": LOOKERS, "lumos.bus.beat.>": LOOKERS, "lumos.cycle.tick": LOOKERS,
-    "lumos.job.>": LOOKERS, "lumos.event.>": LOOKERS, "lumos.event.acme.>": LOOKERS, "lumos.dead.>": LOOKERS,
+    "lumos.job.>": LOOKERS, "lumos.event.>": LOOKERS, "lumos.dead.>": LOOKERS,
+    "lumos.event.acme.>": LOOKERS | {"acme_billing", "acme_audit"},
+    "lumos.event.acme.server.*.server_down": LOOKERS | {"acme_billing", "acme_audit"},
+    "lumos.event.other.>": LOOKERS | {"other_billing"}, "lumos.event.*.server.fra-1.server_down": LOOKERS,
+    "lumos.event._system.>": LOOKERS,
     "_INBOX.>": set(), "_INBOX.mine.*": set(), "_INBOX*": set(),
-    **{f"_INBOX_{kind}.>": {kind} for kind in PROCESSES},
-    **{f"_INBOX_{kind}.one.*": {kind} for kind in PROCESSES},
+    **{f"_INBOX_{name}.>": {name} for name in (*PROCESSES, *SUBSCRIBERS)},
+    **{f"_INBOX_{name}.one.*": {name} for name in (*PROCESSES, *SUBSCRIBERS)},
     "$JS.>": set(), "$JS.API.>": set(), "$JS.ACK.>": set(), "$JS.EVENT.ADVISORY.>": LOOKERS,
     "$SYS.>": set(), "$SYS.ACCOUNT.*.CONNECT": set(), "$SRV.>": set(),
     "$SRV.PING": SERVERS, "$SRV.STATS": SERVERS, "$SRV.PING.>": set(),
@@ -141,6 +152,10 @@ def lab():
                 lab.make_account()
             lab.creds[name] = lab.folder / f"{name}.creds"
             lab.ctl("server", "add", server, "--ipv4", f"198.51.100.{len(lab.creds)}", "--creds-out", lab.creds[name])
+        for name, subscriber in SUBSCRIBERS.items():
+            lab.account = name.partition("_")[0]
+            lab.creds[name] = lab.folder / f"{name}.creds"
+            lab.ctl("subscriber", "add", subscriber, "--creds-out", lab.creds[name])
         yield lab
 
 

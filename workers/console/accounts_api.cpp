@@ -2,6 +2,7 @@
 
 #include "sql/console_account_store.h"
 #include "sql/console_channel_store.h"
+#include "sql/console_subscriber_store.h"
 #include "workers/console/answers.h"
 #include "workers/console/api.h"
 #include "workers/console/fields.h"
@@ -144,6 +145,7 @@ ServerResponse remove_account(Parts& parts, const Call& call) {
     }
     auto entry = audit_of(call, std::nullopt, "account.remove", account.slug);
     entry.before = text_of(settings_of(account));
+    store::revoke_subscribers(work, account.id, account.slug);
     store::remove_account(work, account.id);
     work->audit(entry);
     finish(work, call);

@@ -54,6 +54,7 @@ void add_zone_routes(Api& api);
 void add_domain_routes(Api& api);
 void add_channel_routes(Api& api);
 void add_token_routes(Api& api);
+void add_subscriber_routes(Api& api);
 void add_event_routes(Api& api);
 void add_log_routes(Api& api);
 void add_status_routes(Api& api);

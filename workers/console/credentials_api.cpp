@@ -23,26 +23,6 @@ using std::chrono::seconds;
 
 constexpr seconds kOverlap{600};
 constexpr seconds kOverlapMax{7 * 24 * 3600};
-constexpr std::chrono::milliseconds kApply{2'000};
-
-seconds overlap_of(const Fields& fields) {
-    const auto given = fields.optional_integer("overlapSeconds");
-    if (given && (*given < 0 || *given > kOverlapMax.count())) {
-        throw invalid_field(
-            "overlapSeconds", "the old credentials stay good for 0 s to 7 days", "600");
-    }
-    return given ? seconds(*given) : kOverlap;
-}
-
-Revoker& revoker_of(Parts& parts) {
-    if (parts.revoker == nullptr) {
-        throw Problem(
-            ProblemType::Unavailable,
-            "this console cannot take credentials back",
-            "set LUMOS_BUS_REVOKER_KEY_FILE to revoker.key of lumosctl bus init");
-    }
-    return *parts.revoker;
-}
 
 store::Server held_server(store::Work& work, const store::Account& account, const Call& call) {
     auto server = store::hold_server(work, account.id, call.path("id"));
@@ -59,7 +39,7 @@ std::string holder_of(const store::Account& account, const store::Server& server
 ServerResponse rotate_server(Parts& parts, const Call& call) {
     const Fields fields(call.request.body, {"overlapSeconds"});
     const auto overlap = overlap_of(fields);
-    auto& revoker = revoker_of(parts);
+    auto& revoker = require_revoker(parts);
     Session work(parts);
     const auto account = account_of(work, call);
     const auto server = held_server(work, account, call);
@@ -73,7 +53,8 @@ ServerResponse rotate_server(Parts& parts, const Call& call) {
     store::set_key_of_server(work, server.id, minted.public_key);
     work->audit(audit_of(call, account.id, "server.rotate", server.slug));
     finish(work, call);
-    const bool is_over = !call.dry_run && previous && overlap.count() == 0 && revoker.apply(kApply);
+    const bool is_over =
+        !call.dry_run && previous && overlap.count() == 0 && revoker.apply(kApplyAtMost);
     auto json = shown(server);
     json["credentials"] =
         call.dry_run ? boost::json::value(nullptr) : boost::json::value(minted.text);
@@ -84,7 +65,7 @@ ServerResponse rotate_server(Parts& parts, const Call& call) {
 
 ServerResponse revoke_server(Parts& parts, const Call& call) {
     const Fields fields(call.request.body, {});
-    auto& revoker = revoker_of(parts);
+    auto& revoker = require_revoker(parts);
     Session work(parts);
     const auto account = account_of(work, call);
     const auto server = held_server(work, account, call);
@@ -94,7 +75,7 @@ ServerResponse revoke_server(Parts& parts, const Call& call) {
         parts, work, call, {.account_id = account.id, .before = server, .after = std::nullopt});
     finish(work, call);
     parts.outbox.wake();
-    const bool is_revoked = !call.dry_run && revoker.apply(kApply);
+    const bool is_revoked = !call.dry_run && revoker.apply(kApplyAtMost);
     return answer(boost::json::object{{"id", server.slug}, {"revoked", is_revoked}});
 }
 
@@ -102,7 +83,7 @@ ServerResponse revoke_process(Parts& parts, const Call& call) {
     const Fields fields(call.request.body, {"publicKey", "holder", "overlapSeconds"});
     const auto key = fields.text("publicKey");
     const auto overlap = overlap_of(fields);
-    auto& revoker = revoker_of(parts);
+    auto& revoker = require_revoker(parts);
     if (!bus::is_user_key(key)) {
         throw invalid_field(
             "publicKey", "that is no user's key", "it begins with U and has 56 characters");
@@ -112,7 +93,7 @@ ServerResponse revoke_process(Parts& parts, const Call& call) {
     const auto until = store::revoke_key(work, key, holder, overlap);
     work->audit(audit_of(call, std::nullopt, "bus.revoke", holder));
     finish(work, call);
-    const bool is_over = !call.dry_run && overlap.count() == 0 && revoker.apply(kApply);
+    const bool is_over = !call.dry_run && overlap.count() == 0 && revoker.apply(kApplyAtMost);
     return answer(boost::json::object{
         {"holder", holder},
         {"publicKey", key},
@@ -121,6 +102,25 @@ ServerResponse revoke_process(Parts& parts, const Call& call) {
 }
 
 }  // namespace
+
+seconds overlap_of(const Fields& fields) {
+    const auto given = fields.optional_integer("overlapSeconds");
+    if (given && (*given < 0 || *given > kOverlapMax.count())) {
+        throw invalid_field(
+            "overlapSeconds", "the old credentials stay good for 0 s to 7 days", "600");
+    }
+    return given ? seconds(*given) : kOverlap;
+}
+
+Revoker& require_revoker(const Parts& parts) {
+    if (parts.revoker == nullptr) {
+        throw Problem(
+            ProblemType::Unavailable,
+            "this console cannot take credentials back",
+            "set LUMOS_BUS_REVOKER_KEY_FILE to revoker.key of lumosctl bus init");
+    }
+    return *parts.revoker;
+}
 
 const bus::SigningKey& require_signing_key(const Parts& parts) {
     if (!parts.signing_key) {

@@ -8,6 +8,7 @@
 #include "workers/console/parts.h"
 #include "workers/console/revoker.h"
 #include "workers/console/state_metrics.h"
+#include "workers/console/subscriber_keeper.h"
 #include "workers/shared/http/server.h"
 #include "workers/shared/outbox/outbox.h"
 #include "workers/shared/runtime/ids.h"
@@ -101,6 +102,8 @@ void run(const runtime::Process& process) {
     bus::Connection bus(bus_options(config, process.health()));
     outbox::Outbox outbox(bus, database, "console");
     http::CurlClient client;
+    SubscriberKeeper subscribers(
+        {.bus = bus, .database = database, .clock = clock, .health = process.health()});
     std::optional<Revoker> revoker;
     if (config.revoker_key_file) {
         revoker.emplace(
@@ -123,6 +126,7 @@ void run(const runtime::Process& process) {
             },
         .signing_key = signing_key,
         .revoker = revoker ? &*revoker : nullptr,
+        .subscribers = &subscribers,
         .nats_url = config.nats_url.substr(0, config.nats_url.find(',')),
         .cycle = config.cycle,
         .grace = config.grace,

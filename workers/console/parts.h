@@ -29,6 +29,7 @@ class Pool;
 namespace lumos::console {
 
 class Revoker;
+class SubscriberKeeper;
 
 using Keys = runtime::Guarded<runtime::KeyRing>;
 using MakeProvider =
@@ -44,7 +45,8 @@ struct Parts {
     MakeProvider make_provider;
     std::optional<bus::SigningKey> signing_key;  // Nothing: no server can be added here.
     Revoker* revoker = nullptr;                  // Null: no credentials can be taken back here.
-    std::string nats_url;                        // For the agents, as `server add` prints it.
+    SubscriberKeeper* subscribers = nullptr;     // Null: their consumers are kept by nobody here.
+    std::string nats_url;  // For agents and subscribers, as `server add` prints it.
     std::chrono::milliseconds cycle{300'000};
     std::chrono::milliseconds grace{10'000};
     std::function<bool()> bus_connected;

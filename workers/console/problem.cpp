@@ -80,12 +80,13 @@ Problem problem_of_constraint(const std::string& constraint) {
         std::string_view constraint;
         std::string_view detail;
     };
-    static constexpr std::array<Meaning, 13> kMeanings{{
+    static constexpr std::array<Meaning, 14> kMeanings{{
         {"accounts_slug_unique", "there is an account with that id already"},
         {"servers_slug_unique", "there is a server with that id already"},
         {"providers_slug_unique", "there is a provider with that id already"},
         {"channels_slug_unique", "there is a channel with that id already"},
         {"tokens_slug_unique", "there is a token with that name already"},
+        {"subscribers_slug_unique", "there is a subscriber with that id already"},
         {"zones_name_unique", "this account has that zone already"},
         {"domains_name_unique", "that name is already managed"},
         {"zones_provider", "a zone uses it"},

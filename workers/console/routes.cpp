@@ -11,6 +11,7 @@ void add_routes(Api& api) {
     add_domain_routes(api);
     add_channel_routes(api);
     add_token_routes(api);
+    add_subscriber_routes(api);
     add_event_routes(api);
     add_log_routes(api);
     add_status_routes(api);

@@ -95,6 +95,7 @@ int run(int argc, const char* const* argv) {
               domain_commands,
               channel_commands,
               token_commands,
+              subscriber_commands,
               watch_commands}) {
             commands.push_back(make(app, session));
         }

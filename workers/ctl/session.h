@@ -90,6 +90,7 @@ public:
 [[nodiscard]] std::unique_ptr<Commands> domain_commands(CLI::App& app, Session& session);
 [[nodiscard]] std::unique_ptr<Commands> channel_commands(CLI::App& app, Session& session);
 [[nodiscard]] std::unique_ptr<Commands> token_commands(CLI::App& app, Session& session);
+[[nodiscard]] std::unique_ptr<Commands> subscriber_commands(CLI::App& app, Session& session);
 // status, wait, events, changes, deliveries, explain, reconcile
 [[nodiscard]] std::unique_ptr<Commands> watch_commands(CLI::App& app, Session& session);
 

@@ -20,7 +20,9 @@ bus::ConnectionOptions nowhere() {
 bus::SigningKey signing_key() {
     return {
         bus::new_key_pair(bus::KeyKind::Account),
-        bus::new_key_pair(bus::KeyKind::Account).public_key};
+        bus::new_key_pair(bus::KeyKind::Account).public_key,
+        bus::Mints::Agents,
+        bus::new_key_pair(bus::KeyKind::Account)};
 }
 
 // One line for each answer into the file that LUMOS_ANSWERS names: the contract suite holds them
