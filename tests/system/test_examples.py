@@ -43,6 +43,20 @@ def happens(lab, *servers):
         lab.ctl("server", "add", server, "--ipv4", "198.51.100.7", "--creds-out", lab.folder / f"{server}.creds")
 
 
+def test_a_program_in_cpp_gets_what_came_while_it_was_not_running(lab):
+    program, creds = lab.folder / "follow", lab.folder / "billing.creds"
+    subprocess.run(["g++", "-std=c++20", "-Wall", "-Wextra", "-Werror", EXAMPLES / "follow.cpp", "-lnats", "-o", program],
+                   check=True, timeout=120)
+    lab.ctl("subscriber", "add", "billing", "--creds-out", creds)
+    happens(lab, "s-1", "s-2")
+    follower = start(lab, [program, lab.nats.url, creds, "acme_billing"])
+    wait_until("what was", lambda: len(follower.lines) == 2, 20)
+    happens(lab, "s-3")
+    wait_until("what happens", lambda: len(follower.lines) == 3, 20)
+    assert [json.loads(line)["subject"] for line in follower.lines] == ["s-1", "s-2", "s-3"]
+    wait_until("all is acknowledged", lambda: lab.ask("subscriber", "show", "billing")["unacknowledged"] == 0, 10)
+
+
 def of_stream(program):
     return [json.loads(line.removeprefix("data: ")) for line in program.lines if line.startswith("data: ")]
 
