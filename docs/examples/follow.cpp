@@ -1,6 +1,7 @@
 // follow nats://bus.acme.example:4222 billing.creds acme_billing
 // g++ -std=c++20 follow.cpp -lnats -o follow        (Debian: libnats-dev)
-// Prints each event of the account as one line of JSON, also those that came while this was not running.
+// Prints each event of the account as one line of JSON, also those that came while this was not
+// running.
 #include <nats/nats.h>
 
 #include <cstdio>
@@ -35,12 +36,16 @@ int main(int argc, char** argv) {
     reading.Stream = "EVENT";
     reading.Consumer = consumer.c_str();
     natsSubscription* events = nullptr;
-    must(js_PullSubscribe(&events, stream, nullptr, consumer.c_str(), nullptr, &reading, nullptr), "consumer");
+    must(
+        js_PullSubscribe(&events, stream, nullptr, consumer.c_str(), nullptr, &reading, nullptr),
+        "consumer");
     for (;;) {
         natsMsgList batch{};
-        // One at a time: in nats.c 3.4.1, which Debian 12 has, a fetch of several may write past its array.
+        // One at a time: in nats.c 3.4.1, which Debian 12 has, a fetch of several may write past
+        // its array.
         const natsStatus status = natsSubscription_Fetch(&batch, events, 1, 5000, nullptr);
-        if (status == NATS_TIMEOUT) continue;  // Nothing happened.
+        if (status == NATS_TIMEOUT)
+            continue;  // Nothing happened.
         must(status, "fetch");
         std::printf("%.*s\n", natsMsg_GetDataLength(batch.Msgs[0]), natsMsg_GetData(batch.Msgs[0]));
         std::fflush(stdout);

@@ -10,6 +10,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHARED = "workers/shared/"
 
 MAY_INCLUDE = {
+    "docs/examples": [],  # As a stranger writes them, with what Debian has.
     "schemas": [],
     "bus": ["schemas"],
     "sql": ["schemas"],  # For points in time only.
@@ -36,7 +37,7 @@ OWNED_BY = [
     (r"^bus/handles\.h$", r"^bus/", "it brings nats.c along"),
     (r"^sql/transaction\.h$", r"^(sql|tests)/", "queries are run by the stores"),
     (r"^workers/shared/dns/\w+_provider\.h$", r"^(workers/shared/dns|tests)/", "ask make_provider"),
-    (r"^nats/|^nats\.h$", r"^bus/(handles\.h|[^/]*\.cpp)$", "nats.c stays inside bus/, out of its public headers"),
+    (r"^nats/|^nats\.h$", r"^docs/examples/|^bus/(handles\.h|[^/]*\.cpp)$", "nats.c stays inside bus/, out of its public headers"),
     (r"^pqxx/", r"^(sql/[^/]*\.cpp|tests/(store|support)/.*)$", "libpqxx stays inside sql/*.cpp"),
     (r"^httplib\.h$", r"^(workers/shared/http/([^/]*\.cpp|httplib_server\.h)|tests/.*)$", "one wrapper sets every HTTP timeout"),
     (r"^curl/", r"^(workers/shared/(http|mail)|tests)/[^/]*\.cpp$", "one wrapper sets every limit"),
